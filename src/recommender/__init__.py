@@ -1,0 +1,1 @@
+"""Select the titles of a catalogue to offer to a foreign audience."""
