@@ -1,0 +1,54 @@
+"""Every table's columns, types and checks, in one place.
+
+The six tables are ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` and ``decisions``. `TABLES` holds
+them by name; each has its column names, which of them are required, which hold lists, and a pandera ``schema``
+of the frame in memory. The words that cells may use are here too: `KINDS`, `METRICS`, `MARKETS`, `COUNTRIES`.
+
+Importing this room is cheap: pandas and pandera are loaded when a ``schema`` is asked for.
+
+Examples
+--------
+>>> from recommender.schema import METRICS, TITLES
+>>> METRICS["top10_points"].nature
+'flow'
+>>> TITLES.list_columns
+('alt_titles', 'countries', 'languages', 'genres', 'directors', 'cast', 'subtitles', 'dubs')
+"""
+
+from __future__ import annotations
+
+from recommender.schema._places import COUNTRIES, MARKETS, WORLDWIDE
+from recommender.schema._rules import Rule
+from recommender.schema._tables import (
+    DECISIONS,
+    OFFER,
+    OUTCOMES,
+    RIGHTS,
+    SCORES,
+    TABLES,
+    TITLES,
+    Column,
+    Table,
+)
+from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS, Metric
+
+__all__ = [
+    "COUNTRIES",
+    "DECISIONS",
+    "DECISION_WORDS",
+    "EVIDENCE_WORDS",
+    "KINDS",
+    "MARKETS",
+    "METRICS",
+    "OFFER",
+    "OUTCOMES",
+    "RIGHTS",
+    "SCORES",
+    "TABLES",
+    "TITLES",
+    "WORLDWIDE",
+    "Column",
+    "Metric",
+    "Rule",
+    "Table",
+]

@@ -1,0 +1,141 @@
+"""What a cell must be beyond its type, and how that becomes a pandera schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from recommender.errors import did_you_mean
+from recommender.schema._words import KIND_SYNONYMS, KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Rule"]
+
+FIRST_YEAR = 1880
+"""Before the first moving pictures: an earlier year is a mistake."""
+
+YEARS_AHEAD = 10
+"""Projects are announced a few years ahead; a later year is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that every filled cell of a column must satisfy.
+
+    Attributes
+    ----------
+    problem : str
+        What is wrong with a cell that does not, as a phrase.
+    remedy : callable
+        From the value to what to do about it.
+    holds : callable
+        From the filled column (Series) to a boolean Series.
+    severity : {"error", "warning"}
+        An error makes the row unusable.
+    empties : bool
+        Whether a cell with the warning is emptied rather than kept.
+    """
+
+    problem: str
+    remedy: Callable[[object], str]
+    holds: Callable[[pd.Series[Any]], pd.Series[bool]]
+    severity: Literal["error", "warning"] = "error"
+    empties: bool = False
+
+
+def _say(text: str) -> Callable[[object], str]:
+    return lambda _value: text
+
+
+def one_of(words: Collection[str], what: str) -> Rule:
+    """Return the rule that a cell holds one of a few words."""
+    listed = ", ".join(words) if len(words) <= 12 else ""
+
+    def remedy(value: object) -> str:
+        word = str(value).strip().casefold()
+        if words is KINDS and word in KIND_SYNONYMS:
+            return f"did you mean '{KIND_SYNONYMS[word]}'?"
+        return did_you_mean(value, words) or (f"use one of: {listed}" if listed else f"correct the {what}")
+
+    return Rule(f"unknown {what}", remedy, lambda cells: cells.isin(list(words)))
+
+
+def unique() -> Rule:
+    """Return the rule that no two rows share the value; the first row that has it is right."""
+    return Rule(
+        UNIQUE_PROBLEM,
+        _say("give every row its own, or delete one of them"),
+        lambda cells: ~cells.duplicated(),
+    )
+
+
+UNIQUE_PROBLEM = "the same value stands in an earlier row"
+
+
+def possible_year() -> Rule:
+    """Return the rule that a year lies between the first films and ten years from today."""
+    last = date.today().year + YEARS_AHEAD
+    return Rule(
+        "impossible year",
+        _say(f"write a year from {FIRST_YEAR} to {last}, or leave the cell empty"),
+        lambda cells: cells.between(FIRST_YEAR, last),
+    )
+
+
+def between(low: float, high: float, *, severity: Literal["error", "warning"] = "error") -> Rule:
+    """Return the rule that a number lies in a closed range; a warning empties the cell."""
+    remedy = f"write a number from {low:g} to {high:g}"
+    if severity == "warning":
+        remedy += "; the cell is left out"
+    return Rule(
+        f"not between {low:g} and {high:g}",
+        _say(remedy),
+        lambda cells: cells.between(low, high),
+        severity,
+        empties=severity == "warning",
+    )
+
+
+def not_negative(*, severity: Literal["error", "warning"] = "error") -> Rule:
+    """Return the rule that a number is finite and at least 0; a warning empties the cell."""
+    remedy = "write a number of at least 0"
+    if severity == "warning":
+        remedy += "; the cell is left out"
+    return Rule(
+        "negative or infinite",
+        _say(remedy),
+        lambda cells: (cells >= 0) & (cells < float("inf")),
+        severity,
+        empties=severity == "warning",
+    )
+
+
+def no_markup() -> tuple[Rule, Rule]:
+    """Return the rules that a name holds no HTML and does not begin as a formula does; it is kept as text."""
+    return (
+        Rule(
+            "looks like HTML",
+            _say("kept as plain text; write the bare words if they are not meant"),
+            lambda cells: ~cells.str.contains(r"<\s*[/!]?[A-Za-z][^<>]*>", regex=True),
+            "warning",
+        ),
+        Rule(
+            "begins like a spreadsheet formula",
+            _say("kept as plain text, never computed"),
+            lambda cells: ~cells.str.contains(r"\A[=+\-@]", regex=True),
+            "warning",
+        ),
+    )
+
+
+def no_nul() -> Rule:
+    """Return the rule that a text holds no NUL character, which no writer of text means."""
+    return Rule(
+        "holds a NUL character",
+        _say("the file is damaged or not text: export it again"),
+        lambda cells: ~cells.str.contains("\x00", regex=False),
+    )
