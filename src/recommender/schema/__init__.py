@@ -1,8 +1,9 @@
 """Every table's columns, types and checks, in one place.
 
-The six tables are ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` and ``decisions``. `TABLES` holds
-them by name; each has its column names, which of them are required, which hold lists, and a pandera ``schema``
-of the frame in memory. The words that cells may use are here too: `KINDS`, `METRICS`, `MARKETS`, `COUNTRIES`.
+The six tables are ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` and ``decisions``. `TABLES`
+holds them by name; each has its column names, which of them are required, which hold lists, and a pandera
+``schema`` of the frame in memory. The words that cells may use are here too: `KINDS`, `METRICS`, `MARKETS`,
+`COUNTRIES`.
 
 Importing this room is cheap: pandas and pandera are loaded when a ``schema`` is asked for.
 
@@ -18,7 +19,7 @@ Examples
 from __future__ import annotations
 
 from recommender.schema._places import COUNTRIES, MARKETS, WORLDWIDE
-from recommender.schema._rules import Rule
+from recommender.schema._rules import RowRule, Rule
 from recommender.schema._tables import (
     DECISIONS,
     OFFER,
@@ -49,6 +50,7 @@ __all__ = [
     "WORLDWIDE",
     "Column",
     "Metric",
+    "RowRule",
     "Rule",
     "Table",
 ]

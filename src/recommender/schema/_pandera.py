@@ -35,6 +35,7 @@ def build_schema(table: Table) -> pa.DataFrameSchema:
             )
             for column in table.columns
         },
+        checks=[pa.Check(rule.holds, error=rule.problem, ignore_na=False) for rule in table.row_rules],
         name=table.name,
         strict=False,
     )

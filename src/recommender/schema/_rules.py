@@ -13,7 +13,7 @@ from recommender.schema._words import KIND_SYNONYMS, KINDS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Rule"]
+__all__ = ["RowRule", "Rule"]
 
 FIRST_YEAR = 1880
 """Before the first moving pictures: an earlier year is a mistake."""
@@ -45,6 +45,26 @@ class Rule:
     holds: Callable[[pd.Series[Any]], pd.Series[bool]]
     severity: Literal["error", "warning"] = "error"
     empties: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """Something that the cells of every row must satisfy together.
+
+    Attributes
+    ----------
+    column : str
+        The column that is named in the fault.
+    problem, remedy : str
+        What is wrong with a row that does not, and what to do about it.
+    holds : callable
+        From the frame to a boolean Series; a row with an empty cell holds.
+    """
+
+    column: str
+    problem: str
+    remedy: str
+    holds: Callable[[pd.DataFrame], pd.Series[bool]]
 
 
 def _say(text: str) -> Callable[[object], str]:
@@ -138,4 +158,14 @@ def no_nul() -> Rule:
         "holds a NUL character",
         _say("the file is damaged or not text: export it again"),
         lambda cells: ~cells.str.contains("\x00", regex=False),
+    )
+
+
+def ordered(first: str, second: str) -> RowRule:
+    """Return the rule that one column's cell is not above another's in the same row."""
+    return RowRule(
+        second,
+        f"is before the {first}",
+        f"exchange or correct {first} and {second}",
+        lambda frame: ~(frame[first] > frame[second]).fillna(False).astype(bool),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.schema import _rules as rule
 from recommender.schema._places import COUNTRIES, WORLDWIDE
@@ -34,6 +34,9 @@ class Column:
         A sentence for the people who fill or read it.
     required : bool
         Whether the column must be there and every cell filled.
+    strict : bool
+        Whether a cell that cannot be read is an error; elsewhere in optional columns it is emptied with a
+        warning.
     expected : bool
         Whether a table without the column draws a warning.
     vocabulary : str or None
@@ -46,6 +49,7 @@ class Column:
     type: Type
     meaning: str
     required: bool = False
+    strict: bool = False
     expected: bool = False
     vocabulary: Vocabulary | None = None
     rules: tuple[rule.Rule, ...] = ()
@@ -61,6 +65,8 @@ class Table:
         ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` or ``decisions``.
     columns : tuple of Column
         In the order in which they are kept.
+    row_rules : tuple of RowRule
+        What the cells of a row must satisfy together; a row that does not is an error.
 
     Examples
     --------
@@ -72,6 +78,7 @@ class Table:
 
     name: str
     columns: tuple[Column, ...]
+    row_rules: tuple[rule.RowRule, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """Return the column of that name; KeyError where there is none."""
@@ -109,182 +116,166 @@ class Table:
 
 
 _NUL = rule.no_nul()
-_AT_LEAST_ONE = rule.between(1, 100_000, severity="warning")
-_PRICE = rule.not_negative(severity="warning")
+_COUNT = rule.between(1, 100_000, severity="warning")
 _MARKET = rule.one_of(sorted(COUNTRIES | {WORLDWIDE}), "market")
 
 
-def _text(name: str, meaning: str, *rules: rule.Rule) -> Column:
-    return Column(name, "text", meaning, rules=(_NUL, *rules))
+def _column(name: str, type_: Type, meaning: str, *rules: rule.Rule, **flags: Any) -> Column:
+    if type_ == "text":
+        rules = (_NUL, *rules)
+    return Column(name, type_, meaning, rules=rules, **flags)
 
 
-_TITLE_ID = Column(
-    "title_id", "text", "Your key of the title; outcomes, rights and scores refer to it.", True
-)
-_TARGET_MARKET = Column(
-    "market", "text", "The foreign audience: an ISO 3166-1 territory.", True, False, "market"
-)
+def _title_id(*rules: rule.Rule) -> Column:
+    return _column(
+        "title_id", "text", "Your key of the title, the same in every table.", *rules, required=True
+    )
+
+
+def _market(meaning: str) -> Column:
+    return _column("market", "text", meaning, _MARKET, required=True, vocabulary="market")
+
+
+def _languages(name: str, meaning: str) -> Column:
+    return _column(name, "list", f"{meaning} (BCP 47: ru, zh-Hans).", vocabulary="language")
+
+
+_KIND = rule.one_of(KINDS, "kind")
+_METRIC = rule.one_of(tuple(METRICS), "metric")
 
 TITLES = Table(
     "titles",
     (
-        Column("title_id", "text", _TITLE_ID.meaning, True, rules=(_NUL, rule.unique())),
-        Column(
-            "kind",
-            "text",
-            "What it is: " + ", ".join(KINDS) + ".",
-            True,
-            False,
-            "kind",
-            (rule.one_of(KINDS, "kind"),),
-        ),
-        Column("title", "text", "The title as you call it.", True, rules=(_NUL, *rule.no_markup())),
-        _text("original_title", "The title in the language it was made in.", *rule.no_markup()),
-        Column("alt_titles", "list", "Other titles it is known by."),
-        Column(
-            "year", "integer", "Year of first release, or planned release.", rules=(rule.possible_year(),)
-        ),
-        Column("release_date", "date", "Day of first release (YYYY-MM-DD)."),
-        Column("countries", "list", "Origin: ISO 3166-1 codes or names.", vocabulary="country"),
-        Column("languages", "list", "Spoken languages (BCP 47: ru, zh-Hans).", vocabulary="language"),
-        Column("genres", "list", "Genres, in any vocabulary."),
-        _text("synopsis", "What happens, in a few sentences."),
-        Column("synopsis_language", "text", "Language of the synopsis (BCP 47).", vocabulary="language"),
-        Column("runtime_min", "integer", "Minutes, of the film or of one episode.", rules=(_AT_LEAST_ONE,)),
-        Column("seasons", "integer", "Number of seasons of a series.", rules=(_AT_LEAST_ONE,)),
-        Column("episodes", "integer", "Number of episodes in all.", rules=(_AT_LEAST_ONE,)),
-        _text("age_rating", "Age mark of its home market, such as 12+ or PG-13."),
-        Column("directors", "list", "Directors."),
-        Column("cast", "list", "Leading cast, the best known first."),
-        _text("studio", "Production company or companies."),
-        _text("franchise", "The series of works it belongs to."),
-        _text("imdb_id", "IMDb identifier (tt0111161)."),
-        _text("eidr", "EIDR identifier (10.5240/...)."),
-        _text("kinopoisk_id", "Kinopoisk identifier."),
-        _text("douban_id", "Douban identifier."),
-        _text("resolution", "Best master: SD, HD, 4K."),
-        Column("me_track", "boolean", "Whether a music-and-effects track exists, as dubbing needs."),
-        Column("subtitles", "list", "Languages with subtitles (BCP 47).", vocabulary="language"),
-        Column("dubs", "list", "Languages with a dubbed track (BCP 47).", vocabulary="language"),
-        _text("screener_url", "Where it can be watched."),
-        Column("ask_price", "number", "Asking price, in `currency`.", rules=(_PRICE,)),
-        Column("floor_price", "number", "Lowest acceptable price, in `currency`.", rules=(_PRICE,)),
-        _text("currency", "Currency of the prices (ISO 4217)."),
+        _title_id(rule.unique()),
+        _column("kind", "text", f"What it is: {', '.join(KINDS)}.", _KIND, required=True, vocabulary="kind"),
+        _column("title", "text", "The title as you call it.", *rule.no_markup(), required=True),
+        _column("original_title", "text", "The title in the language it was made in.", *rule.no_markup()),
+        _column("alt_titles", "list", "Other titles it is known by."),
+        _column("year", "integer", "Year of first or planned release.", rule.possible_year(), strict=True),
+        _column("release_date", "date", "Day of first release (YYYY-MM-DD)."),
+        _column("countries", "list", "Origin: ISO 3166-1 codes or names.", vocabulary="country"),
+        _languages("languages", "Spoken languages"),
+        _column("genres", "list", "Genres, in any vocabulary."),
+        _column("synopsis", "text", "What happens, in a few sentences."),
+        _column("synopsis_language", "text", "Language of the synopsis (BCP 47).", vocabulary="language"),
+        _column("runtime_min", "integer", "Minutes, of the film or of one episode.", _COUNT),
+        _column("seasons", "integer", "Number of seasons of a series.", _COUNT),
+        _column("episodes", "integer", "Number of episodes in all.", _COUNT),
+        _column("age_rating", "text", "Age mark of its home market, such as 12+ or PG-13."),
+        _column("directors", "list", "Directors."),
+        _column("cast", "list", "Leading cast, the best known first."),
+        _column("studio", "text", "Production company or companies."),
+        _column("franchise", "text", "The family of works it belongs to."),
+        _column("imdb_id", "text", "IMDb identifier (tt0111161)."),
+        _column("eidr", "text", "EIDR identifier (10.5240/...)."),
+        _column("kinopoisk_id", "text", "Kinopoisk identifier."),
+        _column("douban_id", "text", "Douban identifier."),
+        _column("resolution", "text", "Best master: SD, HD, 4K."),
+        _column("me_track", "boolean", "Whether a music-and-effects track exists, as dubbing needs."),
+        _languages("subtitles", "Languages with subtitles"),
+        _languages("dubs", "Languages with a dubbed track"),
+        _column("screener_url", "text", "Where it can be watched."),
+        _column("ask_price", "number", "Asking price, in `currency`.", rule.not_negative(), strict=True),
+        _column("floor_price", "number", "Lowest price to accept.", rule.not_negative(), strict=True),
+        _column("currency", "text", "Currency of the prices (ISO 4217)."),
     ),
 )
 
 OUTCOMES = Table(
     "outcomes",
     (
-        Column("title_id", "text", "Key of the title.", True, rules=(_NUL,)),
-        Column(
-            "market",
-            "text",
-            "Where: ISO 3166-1 code, or WW for worldwide.",
-            True,
-            False,
-            "market",
-            (_MARKET,),
-        ),
-        Column(
-            "metric",
-            "text",
-            "What is counted.",
-            True,
-            False,
-            "metric",
-            (rule.one_of(tuple(METRICS), "metric"),),
-        ),
-        Column("value", "number", "How much.", True, rules=(rule.not_negative(),)),
-        Column("as_of", "date", "Day on which the value was known (YYYY-MM-DD).", True),
-        Column("source", "text", "Where the value comes from.", expected=True, rules=(_NUL,)),
-        _text("licence", "Terms under which the source gives it."),
+        _title_id(),
+        _market("Where: ISO 3166-1 code, or WW for worldwide."),
+        _column("metric", "text", "What is counted.", _METRIC, required=True, vocabulary="metric"),
+        _column("value", "number", "How much.", rule.not_negative(), required=True),
+        _column("as_of", "date", "Day on which the value was known (YYYY-MM-DD).", required=True),
+        _column("source", "text", "Where the value comes from.", expected=True),
+        _column("licence", "text", "Terms under which the source gives it."),
     ),
 )
 
 RIGHTS = Table(
     "rights",
     (
-        Column("title_id", "text", "Key of the title.", True, rules=(_NUL,)),
-        Column("market", "text", "Territory of the right.", True, False, "market", (_MARKET,)),
-        _text("media", "Medium: theatrical, tv, svod, ..."),
-        Column("language", "text", "Language version (BCP 47); empty: all.", vocabulary="language"),
-        Column("start", "date", "First day; empty: open."),
-        Column("end", "date", "Last day; empty: open."),
-        Column("exclusive", "boolean", "Whether nobody else may have it."),
-        Column("holdback_until", "date", "Not before this day."),
-        _text("licensee", "Who holds it."),
-        _text("status", "Where the negotiation stands."),
+        _title_id(),
+        _market("Territory of the right."),
+        _column("media", "text", "Medium: theatrical, tv, svod, ..."),
+        _column("language", "text", "Language version (BCP 47); empty: all.", vocabulary="language"),
+        _column("start", "date", "First day; empty: open.", strict=True),
+        _column("end", "date", "Last day; empty: open.", strict=True),
+        _column("exclusive", "boolean", "Whether nobody else may have it.", strict=True),
+        _column("holdback_until", "date", "Not before this day.", strict=True),
+        _column("licensee", "text", "Who holds it."),
+        _column("status", "text", "Where the negotiation stands."),
     ),
+    (rule.ordered("start", "end"),),
 )
 
 SCORES = Table(
     "scores",
     (
-        Column("market", "text", _TARGET_MARKET.meaning, True, False, "market", (_MARKET,)),
-        Column("rank", "integer", "Place within the market, from 1.", True, rules=(rule.between(1, 1e12),)),
-        Column("title_id", "text", "Key of the title.", True, rules=(_NUL,)),
-        Column("score", "number", "What the order is made from; compares within a market only.", True),
-        Column(
+        _market("The foreign audience: an ISO 3166-1 territory."),
+        _column("rank", "integer", "Place within the market, from 1.", rule.between(1, 1e12), required=True),
+        _title_id(),
+        _column("score", "number", "What the order is made from, within a market.", required=True),
+        _column(
             "appeal",
             "number",
-            "Expected percentile among the market's foreign titles.",
-            True,
-            rules=(rule.between(0, 1),),
+            "Expected percentile among the market's foreign titles, 0 to 1.",
+            rule.between(0, 1),
+            required=True,
         ),
-        Column("low", "number", "Lower end of the interval of `appeal`.", rules=(rule.between(0, 1),)),
-        Column("high", "number", "Upper end of the interval of `appeal`.", rules=(rule.between(0, 1),)),
-        Column(
-            "evidence",
-            "text",
-            "How much the score rests on: strong, fair or thin.",
-            rules=(rule.one_of(EVIDENCE_WORDS, "evidence"),),
-        ),
-        Column("reasons", "list", "What raised (+) and lowered (-) the score, in words."),
-        Column(
-            "comparables", "records", "Earlier titles that resemble it, with their outcome in the market."
-        ),
-        _text("model", "Name of the model."),
-        _text("model_version", "Version of the model."),
-        _text("encoder", "Text encoder behind the model."),
-        Column("as_of", "date", "Day of the prediction; nothing dated on or after it was seen."),
+        _column("low", "number", "Lower end of the interval of `appeal`.", rule.between(0, 1), strict=True),
+        _column("high", "number", "Upper end of the interval of `appeal`.", rule.between(0, 1), strict=True),
+        _column("evidence", "text", "What the score rests on.", rule.one_of(EVIDENCE_WORDS, "evidence")),
+        _column("reasons", "list", "What raised (+) and lowered (-) the score, in words."),
+        _column("comparables", "records", "Earlier titles that resemble it, with their outcome there."),
+        _column("model", "text", "Name of the model."),
+        _column("model_version", "text", "Version of the model."),
+        _column("encoder", "text", "Text encoder behind the model."),
+        _column("as_of", "date", "Day of the prediction; nothing dated on or after it was seen."),
     ),
+    (rule.ordered("low", "high"),),
 )
+
+_OFFER_ID = _column("offer_id", "text", "Key of the offer.", required=True)
+_VERSION = _column("version", "integer", "Version of the offer, from 1.", rule.between(1, 1e9), required=True)
 
 OFFER = Table(
     "offer",
     (
-        Column("offer_id", "text", "Key of the offer.", True, rules=(_NUL,)),
-        Column("version", "integer", "Version of the offer, from 1.", True, rules=(rule.between(1, 1e9),)),
+        _OFFER_ID,
+        _VERSION,
         *SCORES.columns,
-        _text("tier", "Tier within the package."),
-        _text("slot", "Slot that the title fills."),
-        _text("status", "Where the title stands: proposed, accepted, held, rejected."),
-        _text("policy", "What the market's rules say."),
-        _text("rights", "What the rights say."),
-        Column("substitutes", "list", "Titles that could take its place (title_id)."),
-        *(column for column in TITLES.columns if column.name != "title_id"),
+        _column("tier", "text", "Tier within the package."),
+        _column("slot", "text", "Slot that the title fills."),
+        _column("status", "text", "Where the title stands: proposed, accepted, held, rejected."),
+        _column("policy", "text", "What the market's rules say."),
+        _column("rights", "text", "What the rights say."),
+        _column("substitutes", "list", "Titles that could take its place (title_id)."),
+        *TITLES.columns[1:],
     ),
+    SCORES.row_rules,
 )
 
 DECISIONS = Table(
     "decisions",
     (
-        Column("offer_id", "text", "Key of the offer.", True, rules=(_NUL,)),
-        Column("version", "integer", "Version of the offer.", True, rules=(rule.between(1, 1e9),)),
-        Column("title_id", "text", "Key of the title.", True, rules=(_NUL,)),
-        Column("market", "text", _TARGET_MARKET.meaning, True, False, "market", (_MARKET,)),
-        _text("reviewer", "Who decided."),
-        Column(
+        _OFFER_ID,
+        _VERSION,
+        _title_id(),
+        _market("The market of the offer."),
+        _column("reviewer", "text", "Who decided."),
+        _column(
             "decision",
             "text",
             "accept, hold or reject.",
-            True,
-            rules=(rule.one_of(DECISION_WORDS, "decision"),),
+            rule.one_of(DECISION_WORDS, "decision"),
+            required=True,
         ),
-        _text("reason", "Why, in a word."),
-        _text("note", "Anything else."),
-        _text("decided_at", "When (ISO 8601)."),
+        _column("reason", "text", "Why, in a word."),
+        _column("note", "text", "Anything else."),
+        _column("decided_at", "text", "When (ISO 8601)."),
     ),
 )
 
