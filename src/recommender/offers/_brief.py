@@ -1,0 +1,243 @@
+"""The brief: what is asked for, as checked models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from recommender.errors import did_you_mean
+from recommender.schema import KINDS, MARKETS, WORLDWIDE
+
+_DECADE = re.compile(r"\d{3}0s|unknown")
+
+
+def _tuple(value: object) -> object:
+    """Let a TOML list stand for a tuple, and nothing else (a bare string is one item only to a careless reader)."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _market(value: object) -> object:
+    if isinstance(value, str) and value not in MARKETS - {WORLDWIDE}:
+        raise PydanticCustomError(
+            "market", "unknown market; write one ISO 3166-1 alpha-2 code in capitals, such as CN or RU"
+        )
+    return value
+
+
+def _kind(value: object) -> object:
+    if isinstance(value, str) and value not in KINDS:
+        guess = did_you_mean(value, KINDS) or f"use one of {', '.join(KINDS)}"
+        raise PydanticCustomError("kind", "unknown kind; {guess}", {"guess": guess})
+    return value
+
+
+def _decade(value: object) -> object:
+    if isinstance(value, str) and not _DECADE.fullmatch(value):
+        raise PydanticCustomError("decade", 'not a decade; write it as "1960s", or "unknown"')
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
+Kind = Annotated[str, BeforeValidator(_kind)]
+Decade = Annotated[str, BeforeValidator(_decade)]
+Market = Annotated[str, BeforeValidator(_market)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+Model = TypeVar("Model", bound=_Part)
+
+
+def _fault(path: tuple[str, ...], text: str, value: object) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value)
+
+
+def _raise_all(model: Model, faults: list[InitErrorDetails], skip: int = 0) -> Model:
+    if faults:
+        for fault in faults:
+            fault["loc"] = fault["loc"][skip:]
+        raise ValidationError.from_exception_data(type(model).__name__, faults)
+    return model
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    return {name for name in names if name.casefold() in seen or seen.add(name.casefold())}
+
+
+class Share(_Part):
+    """The least and the greatest part of the offer that a group may fill.
+
+    Attributes
+    ----------
+    min, max : float
+        Shares of the final size, 0 to 1.
+
+    Examples
+    --------
+    >>> Share(min=0.15, max=0.35).counts(60)
+    (9, 21)
+    """
+
+    min: Annotated[float, Field(ge=0, le=1)] = 0.0
+    max: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise PydanticCustomError(
+                "share_order",
+                "min ({low}) is greater than max ({high}); swap them or widen the share",
+                {"low": self.min, "high": self.max},
+            )
+        return self
+
+    def counts(self, size: int) -> tuple[int, int]:
+        """Return the least and greatest number of titles among `size`.
+
+        The minimum is rounded up and the maximum down, so that the shares hold exactly; where no whole number
+        lies between them the maximum gives way to the minimum.
+        """
+        low = -int(-(self.min * size - 1e-9) // 1) if self.min else 0
+        return low, max(low, int(self.max * size + 1e-9))
+
+
+class Shares(_Part):
+    """Demands on the mix: by genre (a title may count in several), by kind and by decade (one each)."""
+
+    genre: dict[Text, Share] = {}
+    kind: dict[Kind, Share] = {}
+    decade: dict[Decade, Share] = {}
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        faults = [
+            _fault(
+                ("shares", group),
+                f"the minima add up to {total:g}, more than the whole offer; lower some of them",
+                list(shares),
+            )
+            for group, shares in (("kind", self.kind), ("decade", self.decade))
+            if (total := round(sum(share.min for share in shares.values()), 9)) > 1
+        ]
+        same = sorted(_repeated(self.genre))
+        if same:
+            faults.append(_fault(("shares", "genre"), f"named twice: {', '.join(same)}; keep one", same))
+        return _raise_all(self, faults, skip=1)
+
+
+class YearBounds(_Part):
+    """Years to leave out: titles made before `before`, and titles made after `after`."""
+
+    before: Annotated[int, Field(ge=1870, le=2200)] | None = None
+    after: Annotated[int, Field(ge=1870, le=2200)] | None = None
+
+    @model_validator(mode="after")
+    def _some_left(self) -> Self:
+        if self.before is not None and self.after is not None and self.before > self.after:
+            raise PydanticCustomError(
+                "years",
+                "before {before} and after {after} leave no year; before must not be later than after",
+                {"before": self.before, "after": self.after},
+            )
+        return self
+
+
+class Exclusions(_Part):
+    """What must not be offered. Names compare without regard to case."""
+
+    title_ids: Texts = ()
+    directors: Texts = ()
+    genres: Texts = ()
+    countries: Texts = ()
+    years: YearBounds = YearBounds()
+
+
+class Locks(_Part):
+    """What must be offered, whatever its score."""
+
+    title_ids: Texts = ()
+
+
+class Brief(_Part):
+    """What is asked for: a market, a size, and the demands on the mix.
+
+    Parameters
+    ----------
+    name : str
+        Short name; it begins the offer's id. Letters, digits, `-` and `_`.
+    market : str
+        ISO 3166-1 alpha-2 code of the audience.
+    size : int
+        How many titles, 1 to 100,000.
+    kinds : tuple of str
+        Kinds of title that may be offered.
+    description : str
+        One sentence for the head of the report.
+    media : tuple of str, optional
+        Where the titles will be shown. Stated in the offer; not yet checked against rights.
+    language : str, optional
+        BCP 47 code of the partner's language.
+    shares : Shares
+        Minimum and maximum shares by genre, kind and decade.
+    exclude : Exclusions
+        What must not be offered.
+    lock : Locks
+        What must be offered.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        Where a value is wrong or demands contradict each other. `load_brief` turns it into a `ConfigError`.
+
+    Examples
+    --------
+    >>> brief = Brief(name="pilot", market="CN", size=20, kinds=("film",))
+    >>> brief.size, brief.shares.genre
+    (20, {})
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+    market: Market
+    size: Annotated[int, Field(ge=1, le=100_000)]
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    description: str = ""
+    media: Texts = ()
+    language: Text | None = None
+    shares: Shares = Shares()
+    exclude: Exclusions = Exclusions()
+    lock: Locks = Locks()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        faults = []
+        both = sorted(set(self.lock.title_ids) & set(self.exclude.title_ids))
+        if both:
+            text = f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
+            faults.append(_fault(("lock", "title_ids"), text, both))
+        if len(set(self.lock.title_ids)) > self.size:
+            text = f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
+            faults.append(_fault(("lock", "title_ids"), text, len(set(self.lock.title_ids))))
+        faults += [
+            _fault(("shares", "kind", kind), f"not among kinds; add it to kinds or drop the share (kinds = {list(self.kinds)})", kind)
+            for kind in self.shares.kind
+            if kind not in self.kinds
+        ]
+        room = sum(self.shares.kind.get(kind, Share()).max for kind in self.kinds)
+        if room < 1 - 1e-9:
+            text = f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
+            faults.append(_fault(("shares", "kind"), text, room))
+        banned = {genre.casefold() for genre in self.exclude.genres}
+        faults += [
+            _fault(("shares", "genre", genre), "a minimum is asked for a genre that exclude.genres leaves out", genre)
+            for genre, share in self.shares.genre.items()
+            if share.min > 0 and genre.casefold() in banned
+        ]
+        return _raise_all(self, faults)

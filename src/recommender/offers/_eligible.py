@@ -1,0 +1,171 @@
+"""Which titles may be offered, and why the others may not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.errors import DataError
+from recommender.offers._brief import Brief
+
+UNKNOWN = "unknown"
+
+REASONS: dict[str, str] = {
+    "not-foreign": "made in the market itself, so not foreign to it",
+    "other-kind": "of a kind that the brief does not ask for",
+    "excluded-title": "excluded by title",
+    "excluded-director": "by an excluded director",
+    "excluded-genre": "of an excluded genre",
+    "excluded-country": "from an excluded country",
+    "excluded-year": "outside the years asked for",
+    "no-score": "without a score for this market",
+    "duplicate": "the same title a second time",
+}
+"""Reason codes, in the order in which they are looked for, and what each says of a title."""
+
+
+_SUCCESSORS = {"SU": "RU"}  # a Soviet title is at home in Russia
+
+
+def is_foreign(countries: Iterable[str], market: str) -> bool:
+    """Return whether a title of these countries is foreign to a market; one of unknown origin is.
+
+    Examples
+    --------
+    >>> is_foreign(["SU"], "RU"), is_foreign(["RU", "FR"], "CN")
+    (False, True)
+    """
+    return all(_SUCCESSORS.get(country, country) != market for country in countries)
+
+
+def decade_of(year: object) -> str:
+    """Return the decade of a year as the brief writes it.
+
+    Examples
+    --------
+    >>> decade_of(1968), decade_of(None)
+    ('1960s', 'unknown')
+    """
+    if year is None or pd.isna(year):  # type: ignore[call-overload]
+        return UNKNOWN
+    return f"{int(year) // 10}0s"  # type: ignore[call-overload]
+
+
+def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFrame:
+    """Join the titles with their scores in the brief's market and say of each whether it may be offered.
+
+    Parameters
+    ----------
+    titles : DataFrame
+        The titles table, one row a title.
+    scores : DataFrame
+        The scores table; other markets' rows are left aside.
+    brief : Brief
+        What is asked for.
+
+    Returns
+    -------
+    DataFrame
+        The scores' columns, the titles' columns, then `decade` (str), `reason` (a code of `REASONS`, empty where
+        the title may be offered) and `same_as` (the `title_id` that a duplicate repeats, else empty). Best first: by
+        appeal, score and `title_id`, titles without a score last, so that the order of the input does not matter.
+
+    Raises
+    ------
+    DataError
+        There are no scores for the market, or a title is scored twice in it.
+    """
+    ours = scores.loc[scores["market"] == brief.market]
+    if ours.empty:
+        found = ", ".join(sorted(set(scores["market"].dropna().astype(str)))) or "none"
+        raise DataError(
+            f"the scores have no rows for the market {brief.market} (markets found: {found})",
+            hint=f"Score the titles for it: `recommender score --markets {brief.market} ...`, or change the brief.",
+        )
+    for frame, name in ((ours, "scores"), (titles, "titles")):
+        twice = frame.loc[frame["title_id"].duplicated(), "title_id"]
+        if len(twice):
+            raise DataError(
+                f"{len(twice)} titles stand twice in the {name}, first {twice.iloc[0]!r}",
+                hint="Keep one row a title and market; `recommender check` lists them.",
+            )
+    facts = titles[["title_id", *(column for column in titles.columns if column not in ours.columns)]]
+    judged = facts.merge(ours, on="title_id", how="left", sort=False)
+    judged = judged[[*ours.columns, *facts.columns.drop("title_id")]]
+    judged["market"] = brief.market
+    judged["decade"] = pd.Series([decade_of(year) for year in judged["year"]], index=judged.index, dtype="str")
+    judged = judged.sort_values(
+        ["appeal", "score", "title_id"], ascending=[False, False, True], na_position="last", ignore_index=True
+    )
+    judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
+    judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
+    for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
+        judged.loc[double, ["reason", "same_as"]] = ["duplicate", judged.at[kept, "title_id"]]
+    return judged
+
+
+def counts(judged: pd.DataFrame) -> dict[str, int]:
+    """Count the titles: all, eligible, and by reason code those that are not."""
+    found = judged["reason"].value_counts()
+    return {
+        "titles": len(judged),
+        "eligible": int(found.get("", 0)),
+        **{code: int(found[code]) for code in REASONS if code in found.index},
+    }
+
+
+def _rows(judged: pd.DataFrame) -> Iterator[Any]:
+    columns = ["title_id", "kind", "countries", "directors", "genres", "year", "appeal", "score"]
+    return judged[columns].itertuples(index=False)
+
+
+def _reason(row: Any, brief: Brief) -> str:
+    without = brief.exclude
+    if not is_foreign(row.countries, brief.market):
+        return "not-foreign"
+    if row.kind not in brief.kinds:
+        return "other-kind"
+    if row.title_id in without.title_ids:
+        return "excluded-title"
+    if _meet(row.directors, without.directors):
+        return "excluded-director"
+    if _meet(row.genres, without.genres):
+        return "excluded-genre"
+    if _meet(row.countries, without.countries):
+        return "excluded-country"
+    if not pd.isna(row.year) and _outside(int(row.year), without.years.before, without.years.after):
+        return "excluded-year"
+    return "no-score" if pd.isna(row.appeal) or pd.isna(row.score) else ""
+
+
+def _outside(year: int, before: int | None, after: int | None) -> bool:
+    return (before is not None and year < before) or (after is not None and year > after)
+
+
+def _meet(names: Iterable[str], others: Collection[str]) -> bool:
+    return bool(others) and not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in others)
+
+
+def _duplicates(eligible: pd.DataFrame, locks: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield the rows that repeat a better one: the same title, letter by letter, and a director in common.
+
+    Registers list a film once for every certificate, so the same film comes twice under two ids. Of two such rows
+    a locked one stays, else the better one; a title without a director is never taken for a double.
+    """
+    key = eligible["title"].str.casefold().str.replace(r"[\W_]+", "", regex=True)
+    twice = eligible.loc[key.duplicated(keep=False) & (key != "")]
+    for _, rows in twice.groupby(key[twice.index], sort=True):
+        locked_first = rows.iloc[np.argsort(~rows["title_id"].isin(list(locks)), kind="stable")]
+        kept: list[tuple[int, set[str]]] = []
+        for index, title_id, directors in zip(
+            locked_first.index, locked_first["title_id"], locked_first["directors"], strict=True
+        ):
+            names = {name.casefold() for name in directors}
+            same = next((other for other, theirs in kept if names & theirs), None)
+            if same is None or title_id in locks:
+                kept.append((index, names))
+            else:
+                yield index, same

@@ -1,0 +1,132 @@
+"""What an offer does not fulfill, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recommender.errors import visible
+from recommender.offers._brief import Brief
+from recommender.offers._eligible import REASONS, UNKNOWN
+from recommender.offers._select import Demand, Miss, Selection
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """One demand of the brief that the offer does not fulfill.
+
+    Attributes
+    ----------
+    code : {"size", "minimum", "maximum", "lock", "unproven"}
+    text : str
+        What was asked, what is offered, and why.
+    missing : int
+        By how many titles.
+    """
+
+    code: str
+    text: str
+    missing: int
+
+
+def shortfalls(
+    brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], selection: Selection
+) -> tuple[Shortfall, ...]:
+    """Say what is missing: titles, locked titles, and the shares that could not be kept."""
+    found: list[Shortfall] = []
+    offered = len(selection.chosen)
+    if offered < brief.size:
+        found.append(Shortfall("size", _too_few(brief, counts), brief.size - offered))
+    found += _locks(brief, judged)
+    pool = judged.loc[judged["reason"] == ""]
+    found += [_missed(miss, brief, offered, pool) for miss in selection.misses]
+    if not selection.proven:
+        text = "The search for the best offer ended at its time limit; a better one may exist."
+        found.append(Shortfall("unproven", text, 0))
+    return tuple(found)
+
+
+def titles_word(count: int) -> str:
+    """Return the count with its noun: `1 title`, `1,529 titles`."""
+    return f"{count:,} title{'' if count == 1 else 's'}"
+
+
+def group_words(group: str, name: str) -> str:
+    """Return a group as it reads in a sentence: `genre Comedy`, `kind film`, `the 1960s`, `year unknown`."""
+    if group == "decade":
+        return "year unknown" if name == UNKNOWN else f"the {name}"
+    return f"{group} {visible(name)}"
+
+
+def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
+    left_out = [f"{counts[code]:,} {words}" for code, words in REASONS.items() if counts.get(code)]
+    why = f" Not eligible: {'; '.join(left_out)}." if left_out else ""
+    eligible = counts["eligible"]
+    return (
+        f"Asked for {titles_word(brief.size)}, offered {eligible:,}: {brief.size - eligible:,} too few. Of "
+        f"{titles_word(counts['titles'])} in the catalogue {eligible:,} {'is' if eligible == 1 else 'are'} eligible.{why}"
+    )
+
+
+def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
+    reasons = dict(zip(judged["title_id"], judged["reason"], strict=True))
+    names = dict(zip(judged["title_id"], judged["title"], strict=True))
+    found = []
+    for title_id in dict.fromkeys(brief.lock.title_ids):
+        if title_id not in reasons:
+            text = f"Locked title {visible(title_id)} is not in the catalogue."
+        elif reasons[title_id]:
+            name = visible(names[title_id])
+            text = f"Locked title {visible(title_id)} ({name}) cannot be offered: it is {REASONS[reasons[title_id]]}."
+        else:
+            continue
+        found.append(Shortfall("lock", text.replace("it is without a score", "it has no score"), 1))
+    return found
+
+
+def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfall:
+    demand = miss.demand
+    share = getattr(brief.shares, demand.group)[demand.name]
+    name = group_words(demand.group, demand.name)
+    name = name[0].upper() + name[1:]
+    if miss.by > 0:
+        text = (
+            f"{name}: at least {demand.low:,} asked ({share.min:.0%} of {size:,}), {miss.chosen:,} offered, "
+            f"{miss.by:,} short. {_why_few(miss, pool)}"
+        )
+        return Shortfall("minimum", text, miss.by)
+    others = len(pool) - miss.supply
+    why = (
+        f"Only {others:,} eligible titles are outside this group."
+        if size - others > demand.high
+        else "The locked titles and the other demands leave no other choice."
+    )
+    text = (
+        f"{name}: at most {demand.high:,} asked ({share.max:.0%} of {size:,}), {miss.chosen:,} offered, "
+        f"{-miss.by:,} too many. {why}"
+    )
+    return Shortfall("maximum", text, -miss.by)
+
+
+def _why_few(miss: Miss, pool: pd.DataFrame) -> str:
+    if miss.supply >= miss.demand.low:
+        return f"There are {miss.supply:,} eligible, but the other demands leave no room for more."
+    count = f"Only {miss.supply:,}" if miss.supply else "None"
+    verb = "is" if miss.supply == 1 else "are"
+    return f"{count} of {len(pool):,} eligible titles {verb} of this group.{_hint(miss.demand, pool)}"
+
+
+def _hint(demand: Demand, pool: pd.DataFrame) -> str:
+    if demand.group == "decade":
+        decades = sorted(set(pool["decade"]) - {UNKNOWN})
+        if len(decades) == 1:
+            return f" All years in this catalogue are in the {decades[0]}: check that they are years of production."
+        if not decades:
+            return " This catalogue gives no years."
+    if demand.group == "genre":
+        bare = sum(not genres for genres in pool["genres"])
+        if bare:
+            return f" {titles_word(bare)[0].upper()}{titles_word(bare)[1:]} carry no genre at all."
+    return ""

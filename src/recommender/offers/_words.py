@@ -1,0 +1,136 @@
+"""How an offer's values read: clean text, comparables, reasons, links, names of markets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+_LINKS: dict[str, tuple[str, str]] = {
+    "imdb_id": (r"tt\d{6,10}", "https://www.imdb.com/title/{}/"),
+    "kinopoisk_id": (r"\d{1,9}", "https://www.kinopoisk.ru/film/{}/"),
+    "douban_id": (r"\d{5,10}", "https://movie.douban.com/subject/{}/"),
+}
+_KEPT_CONTROLS = {"\n", "\t"}
+_INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that turn the direction of what follows
+
+
+def clean(value: object, limit: int = 1_000) -> str:
+    r"""Return a value as text that any program shows: no control characters, not longer than `limit`.
+
+    Examples
+    --------
+    >>> clean("Летят\x00 журавли"), clean(None), clean("abcdef", 4)
+    ('Летят журавли', '', 'abc…')
+    """
+    if is_missing(value):
+        return ""
+    text = _TURNS.sub("", str(value))
+    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE).strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def joined(values: Iterable[object], limit: int = 300) -> str:
+    """Return a list as one line.
+
+    Examples
+    --------
+    >>> joined(["Drama", "War"])
+    'Drama, War'
+    """
+    return clean(", ".join(filter(None, (clean(value, limit) for value in values))), limit)
+
+
+def titled(title: object, year: object) -> str:
+    """Return a title with its year, where there is one.
+
+    Examples
+    --------
+    >>> titled("Green Book", 2018), titled("Green Book", None)
+    ('Green Book (2018)', 'Green Book')
+    """
+    return clean(title, 120) + ("" if is_missing(year) else f" ({int(year)})")  # type: ignore[call-overload]
+
+
+def percentile_words(percentile: object) -> str:
+    """Return a percentile, 0 to 1, as people say it.
+
+    Examples
+    --------
+    >>> percentile_words(0.97), percentile_words(0.2), percentile_words(None)
+    ('top 3%', 'bottom 20%', 'outcome not known')
+    """
+    if is_missing(percentile):
+        return "outcome not known"
+    value = float(percentile)  # type: ignore[arg-type]
+    if value >= 0.5:
+        return f"top {max(1, round(100 * (1 - value)))}%"
+    return f"bottom {max(1, round(100 * value))}%"
+
+
+def comparable_line(comparable: Mapping[str, Any], market: str) -> str:
+    """Return a comparable as one line, with how it did in the market.
+
+    Examples
+    --------
+    >>> comparable_line({"title": "Green Book", "year": 2018, "percentile": 0.97, "why": "same genre"}, "CN")
+    'Green Book (2018), CN: top 3% (same genre)'
+    """
+    name = titled(comparable.get("title") or comparable.get("title_id"), comparable.get("year"))
+    why = clean(comparable.get("why"), 120)
+    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (f" ({why})" if why else "")
+
+
+def reason_line(reason: str) -> tuple[bool, str]:
+    """Return whether a reason speaks for the title, and its words.
+
+    Examples
+    --------
+    >>> reason_line("+ comedies travel"), reason_line("- little is known of it")
+    ((True, 'Comedies travel'), (False, 'Little is known of it'))
+    """
+    text = clean(reason, 300)
+    words = re.sub(r"^[+−-]\s*", "", text)
+    return not text.startswith(("-", "−")), words[:1].upper() + words[1:]
+
+
+def link_of(column: str, value: object) -> str | None:
+    """Return the page of an identifier, or None where it is not one.
+
+    Examples
+    --------
+    >>> link_of("imdb_id", "tt0050634"), link_of("imdb_id", "javascript:alert(1)")
+    ('https://www.imdb.com/title/tt0050634/', None)
+    """
+    pattern, address = _LINKS[column]
+    text = clean(value)
+    return address.format(text) if re.fullmatch(pattern, text, re.ASCII) else None
+
+
+def market_name(code: str) -> str:
+    """Return the English name of a market.
+
+    Examples
+    --------
+    >>> market_name("CN")
+    'China'
+    """
+    import pycountry
+
+    found = pycountry.countries.get(alpha_2=code)
+    return str(getattr(found, "common_name", found.name)) if found else code
+
+
+def isis_missing(value: object) -> bool:
+    """Return whether a single value is None, NaN or NA.
+
+    Examples
+    --------
+    >>> isis_missing(float("nan")), isis_missing(0)
+    (True, False)
+    """
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
