@@ -125,12 +125,12 @@ def market_name(code: str) -> str:
     return str(getattr(found, "common_name", found.name)) if found else code
 
 
-def isis_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
     """Return whether a single value is None, NaN or NA.
 
     Examples
     --------
-    >>> isis_missing(float("nan")), isis_missing(0)
+    >>> is_missing(float("nan")), is_missing(0)
     (True, False)
     """
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]

@@ -1,0 +1,118 @@
+"""The report's plots: SVG text by matplotlib, with the same bytes for the same numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from recommender.offers import _style as style
+from recommender.offers._figures import BINS, Bar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_OFFERED, _ELIGIBLE, _ASKED = f"#{style.ACCENT}", f"#{style.REST}", f"#{style.WARM}"
+_INK, _MUTED, _LINE = f"#{style.INK}", f"#{style.MUTED}", f"#{style.LINE}"
+_LOOK: dict[str, Any] = {
+    "svg.fonttype": "none",  # text stays text: any script, searchable, in the page's own fonts
+    "svg.hashsalt": "recommender",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": _INK,
+    "axes.edgecolor": _LINE,
+    "axes.labelcolor": _MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": _LINE,
+    "grid.linewidth": 0.6,
+    "xtick.color": _MUTED,
+    "ytick.color": _INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+}
+
+
+def histogram_plot(bins: Sequence[tuple[float, int, int]]) -> str:
+    """Return how the appeal of the offered titles lies within that of all eligible ones."""
+    with _figure(9.6, 2.7) as (figure, axes):
+        left = [100 * edge for edge, _, _ in bins]
+        width = 100 / BINS
+        axes.bar(left, [n for _, _, n in bins], width * 0.94, align="edge", color=_ELIGIBLE, label="eligible")
+        axes.bar(left, [n for _, n, _ in bins], width * 0.94, align="edge", color=_OFFERED, label="offered")
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("appeal, 0 to 100")
+        axes.set_ylabel("titles")
+        axes.grid(visible=False, axis="x")
+        axes.legend(loc="upper left", ncols=2, handlelength=1, handleheight=1)
+        return _svg(figure, "Histogram of appeal: offered and eligible titles")
+
+
+def mix_plot(bars: Sequence[Bar], what: str) -> str:
+    """Return the shares of the groups in the offer, with the catalogue's and the brief's own beside them."""
+    with _figure(4.7, 0.75 + 0.29 * max(3, len(bars))) as (figure, axes):
+        places = range(len(bars))
+        axes.barh(places, [100 * bar.offered_share for bar in bars], 0.62, color=_OFFERED, label="offered")
+        axes.plot(
+            [100 * bar.eligible_share for bar in bars],
+            places,
+            linestyle="none",
+            marker="D",
+            markersize=5,
+            color=_ELIGIBLE,
+            markeredgecolor=_INK,
+            markeredgewidth=0.7,
+            label="eligible",
+        )
+        limits = [(100 * limit, y) for y, bar in enumerate(bars) for limit in (bar.low, bar.high) if limit is not None]
+        if limits:
+            axes.vlines(
+                [x for x, _ in limits],
+                [y - 0.42 for _, y in limits],
+                [y + 0.42 for _, y in limits],
+                color=_ASKED,
+                linewidth=1.6,
+                label="least and most asked",
+            )
+        axes.set_yticks(list(places), [bar.name for bar in bars])
+        axes.set_ylim(len(bars) - 0.4, -0.6)
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter("{x:.0f}%")
+        axes.grid(visible=False, axis="y")
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, handlelength=1.1, columnspacing=1.2, borderpad=0
+        )
+        return _svg(figure, f"Shares of the titles by {what}: offered, eligible and asked")
+
+
+@contextmanager
+def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Open a figure in our look; without pyplot, so that no window system and no global state is touched."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_LOOK), warnings.catch_warnings():
+        # The browser has the glyphs; matplotlib only measures with the font that it carries.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, figure.add_subplot()
+
+
+def _svg(figure: Figure, description: str) -> str:
+    out = io.StringIO()
+    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :].strip()
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    head = re.sub(r' (?:width|height)="[^"]*"', "", text[: text.index(">")], count=0)
+    return f'{head} role="img" aria-label="{description}"{text[text.index(">") :]}'

@@ -1,0 +1,90 @@
+"""Colors, fonts and cells that the workbook's sheets share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recommender.offers._words import clean
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+INK = "1F2A37"
+MUTED = "64707D"
+LINE = "D9DEE3"
+PAPER = "F5F7F8"
+ACCENT = "0F5C63"
+ACCENT_SOFT = "D5E7E6"
+REST = "B9C3CB"
+WARM = "B4531F"
+WARM_SOFT = "FBEDE3"
+
+TIER_FILLS = {"locomotive": "F2D9A6", "core": "D5E7E6", "library": "EDEFF2"}
+DECISION_FILLS = {"accept": "D6EBD7", "hold": "FCEBC5", "reject": "F6D5D0"}
+
+_LATIN = "Calibri"
+_HAN = "Microsoft YaHei"  # on Windows and with Office for Mac; others fall back to their own
+_HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+
+
+def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
+    """Return a font that has the glyphs of the text: Latin and Cyrillic, or Chinese."""
+    from openpyxl.styles import Font
+
+    name = _HAN if isinstance(text, str) and _HAN_TEXT.search(text) else _LATIN
+    return Font(name=name, size=size, color=color, bold=bold, italic=italic)
+
+
+def fill(color: str) -> Any:
+    """Return a solid fill."""
+    from openpyxl.styles import PatternFill
+
+    return PatternFill("solid", start_color=color, end_color=color)
+
+
+def align(*, wrap: bool = True, horizontal: str = "left", vertical: str = "top", indent: int = 0) -> Any:
+    """Return an alignment."""
+    from openpyxl.styles import Alignment
+
+    return Alignment(wrap_text=wrap, horizontal=horizontal, vertical=vertical, indent=indent)
+
+
+def underline(color: str = LINE, style: str = "thin") -> Any:
+    """Return a border below."""
+    from openpyxl.styles import Border, Side
+
+    return Border(bottom=Side(style=style, color=color))
+
+
+def put(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    value: object,
+    *,
+    limit: int = 1_000,
+    size: float = 10,
+    color: str = INK,
+    bold: bool = False,
+    italic: bool = False,
+    number: str | None = None,
+    **alignment: Any,
+) -> Cell:
+    """Write one cell. Text is always text: never a formula, whatever it begins with."""
+    cell: Any = sheet.cell(row, column)
+    if isinstance(value, str):
+        value = clean(value, limit)
+        cell.value = value or None
+        if value:
+            cell.data_type = "s"
+            # Shown as text, and still text after somebody has edited the cell.
+            cell.quotePrefix = value[0] in "=+-@"
+    else:
+        cell.value = value
+    cell.font = font(value, size=size, color=color, bold=bold, italic=italic)
+    cell.alignment = align(**alignment)
+    if number:
+        cell.number_format = number
+    return cell  # type: ignore[no-any-return]
