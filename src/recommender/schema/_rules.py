@@ -38,6 +38,8 @@ class Rule:
         An error makes the row unusable.
     empties : bool
         Whether a cell with the warning is emptied rather than kept.
+    names_first : bool
+        Whether the fault should name the first row that holds the value.
     """
 
     problem: str
@@ -45,6 +47,7 @@ class Rule:
     holds: Callable[[pd.Series[Any]], pd.Series[bool]]
     severity: Literal["error", "warning"] = "error"
     empties: bool = False
+    names_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,11 @@ def one_of(words: Collection[str], what: str) -> Rule:
 def unique() -> Rule:
     """Return the rule that no two rows share the value; the first row that has it is right."""
     return Rule(
-        UNIQUE_PROBLEM,
+        "the same value stands in an earlier row",
         _say("give every row its own, or delete one of them"),
         lambda cells: ~cells.duplicated(),
+        names_first=True,
     )
-
-
-UNIQUE_PROBLEM = "the same value stands in an earlier row"
 
 
 def possible_year() -> Rule:

@@ -1,0 +1,69 @@
+"""From the world's files to the six tables, and back; every file appears whole or not at all.
+
+`read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet, CSV and
+XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes the same
+three formats, the same bytes for the same frame. `atomic_output` and `atomic_directory` guard every output.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from recommender.sources._atomic import atomic_directory, atomic_output, file_sha256
+
+if TYPE_CHECKING:
+    from recommender.sources._check import Checked, check_table, read_table
+    from recommender.sources._readers import (
+        read_decisions,
+        read_offer,
+        read_outcomes,
+        read_rights,
+        read_scores,
+        read_titles,
+    )
+    from recommender.sources._write import save_workbook, set_text, write_table
+
+__all__ = [
+    "Checked",
+    "atomic_directory",
+    "atomic_output",
+    "check_table",
+    "file_sha256",
+    "read_decisions",
+    "read_offer",
+    "read_outcomes",
+    "read_rights",
+    "read_scores",
+    "read_table",
+    "read_titles",
+    "save_workbook",
+    "set_text",
+    "write_table",
+]
+
+# Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
+_HOMES = {
+    "Checked": "_check",
+    "check_table": "_check",
+    "read_table": "_check",
+    "read_decisions": "_readers",
+    "read_offer": "_readers",
+    "read_outcomes": "_readers",
+    "read_rights": "_readers",
+    "read_scores": "_readers",
+    "read_titles": "_readers",
+    "save_workbook": "_write",
+    "set_text": "_write",
+    "write_table": "_write",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

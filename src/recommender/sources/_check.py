@@ -1,0 +1,308 @@
+"""From a file to a checked table: every fault at once, and the rows that can be used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from recommender.errors import Fault, TableError, visible
+from recommender.schema import TABLES, Column, Rule, Table
+from recommender.sources._columns import Coerced, coerce, empty_column, extra_column
+from recommender.sources._format import sniff
+from recommender.sources._headers import match_headers
+from recommender.sources._raw import RawTable
+
+__all__ = ["Checked", "check_table", "read_table"]
+
+FAULTS_OF_A_KIND = 1000
+"""Of one problem in one column, so many faults are listed; the rest is one fault that counts them."""
+
+_log = logging.getLogger("recommender")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table that was read, and everything that is wrong with it.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows that can be used, as `read_table` returns them: all columns of the table in its order, then the
+        file's own; empty where a required column is missing.
+    faults : tuple of Fault
+        Errors and warnings, in the order of the file.
+    file : str
+        The path as it was given.
+    table : str
+        The name of the table.
+    n_rows : int
+        Rows of the file, those with errors included.
+    how : dict of str to str
+        What was found out: format, encoding, delimiter, sheet.
+    """
+
+    frame: pd.DataFrame
+    faults: tuple[Fault, ...]
+    file: str
+    table: str
+    n_rows: int
+    how: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that stop the program."""
+        return tuple(fault for fault in self.faults if fault.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """The faults that do not."""
+        return tuple(fault for fault in self.faults if fault.severity == "warning")
+
+
+def read_table(path: str | Path, table: Table | str) -> pd.DataFrame:
+    """Read and check a table; warnings go to the logger ``recommender``.
+
+    Parameters
+    ----------
+    path : str or Path
+        Parquet, CSV or XLSX.
+    table : Table or str
+        Which of the six tables it is.
+
+    Returns
+    -------
+    DataFrame
+        All columns of the table in its order, then the file's own; a fresh RangeIndex.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file cannot be read at all.
+    TableError
+        Something in it is wrong; holds every fault.
+    """
+    checked = check_table(path, table)
+    if checked.errors:
+        raise TableError(checked.faults)
+    for fault in checked.warnings:
+        _log.warning("%s", fault)
+    return checked.frame
+
+
+def check_table(path: str | Path, table: Table | str) -> Checked:
+    """Read a table and list everything that is wrong with it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Parquet, CSV (UTF-8 with or without BOM, UTF-16, Windows-1251 or GB18030; comma, semicolon or tab) or XLSX.
+    table : Table or str
+        Which of the six tables it is.
+
+    Returns
+    -------
+    Checked
+        The usable rows, and every fault; a file that cannot be read at all raises.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file cannot be read at all.
+    TableError
+        It mixes encodings: the place is named.
+    """
+    table = TABLES[table] if isinstance(table, str) else table
+    raw = _read(Path(path), table)
+    matched, faults = match_headers(table, list(raw.columns), raw.file)
+    faults += raw.faults
+    if not len(raw.rows):
+        remedy = "give it at least one row below the header"
+        faults.append(Fault(raw.file, None, None, None, "the table has no rows", remedy))
+    finder = _Finder(raw, matched)
+    series: dict[str, pd.Series[Any]] = {}
+    for column in table.columns:
+        if column.name in matched:
+            coerced = coerce(column, raw.columns[matched[column.name]])
+            finder.misread(column, coerced)
+            series[column.name] = coerced.cells
+        else:
+            series[column.name] = empty_column(column, len(raw.rows))
+    known = set(matched.values())
+    for header, cells in raw.columns.items():
+        if header not in known and header not in table:
+            series[header] = extra_column(cells)
+    frame = pd.DataFrame(series, index=pd.RangeIndex(len(raw.rows)))
+    finder.broken_rules(table, frame)
+    faults += finder.listed()
+    bad = finder.bad_rows | np.isin(
+        raw.rows, [fault.row for fault in raw.faults if fault.severity == "error"]
+    )
+    if any(fault.severity == "error" and fault.row is None for fault in faults):
+        bad[:] = True
+    frame = frame[~bad].reset_index(drop=True) if bad.any() else frame
+    order = sorted(faults, key=lambda fault: (fault.row is not None, fault.row or 0))
+    return Checked(frame, tuple(order), raw.file, table.name, len(raw.rows), raw.how)
+
+
+def _read(path: Path, table: Table) -> RawTable:
+    kind = sniff(path)
+    if kind == "parquet":
+        from recommender.sources._parquet import read_parquet
+
+        return read_parquet(path)
+    if kind == "xlsx":
+        from recommender.sources._workbook import read_workbook
+
+        return read_workbook(path, table.name)
+    from recommender.sources._delimited import read_delimited
+
+    return read_delimited(path, table.names)
+
+
+class _Finder:
+    """The faults of one table's cells, as they are found."""
+
+    def __init__(self, raw: RawTable, matched: dict[str, str]) -> None:
+        self._raw = raw
+        self._matched = matched
+        self._faults: list[Fault] = []
+        self._unread: dict[str, npt.NDArray[np.intp]] = {}
+        self.bad_rows = np.zeros(len(raw.rows), dtype=bool)
+
+    def listed(self) -> list[Fault]:
+        return self._faults
+
+    def misread(self, column: Column, coerced: Coerced) -> None:
+        """Note the cells of a column that could not be understood, and the words that no vocabulary holds."""
+        error = column.required or column.strict
+        groups: dict[tuple[str, str], list[tuple[int, object]]] = {}
+        for place, value, problem, remedy in coerced.misread:
+            groups.setdefault((problem, remedy), []).append((place, value))
+        for (problem, remedy), cells in groups.items():
+            remedy = remedy if error else f"{remedy}; it is left out"
+            self._add(
+                column.name, cells, problem, lambda _, remedy=remedy: remedy, "error" if error else "warning"
+            )
+        self._unread[column.name] = np.asarray([place for place, *_ in coerced.misread], dtype=np.intp)
+        if coerced.unknown.words:
+            self._add_unknown(column, coerced)
+
+    def broken_rules(self, table: Table, frame: pd.DataFrame) -> None:
+        """Check the frame against the table's schema; cells with an emptying warning are emptied in it."""
+        for context, name, problem, cells in _failures(table, frame):
+            if context == "row":
+                row_rule = next(rule for rule in table.row_rules if rule.problem == problem)
+                cells = [(place, frame[row_rule.column].iloc[place]) for place, _ in cells]
+                self._add(row_rule.column, cells, problem, lambda _, said=row_rule.remedy: said, "error")
+                continue
+            if problem == "not_nullable":
+                unread = set(self._unread.get(name, np.empty(0, dtype=np.intp)).tolist())
+                cells = [(place, None) for place, _ in cells if place not in unread]
+                if name in self._matched:
+                    self._add(
+                        name, cells, "the cell is empty", lambda _: "fill it, or delete the row", "error"
+                    )
+                continue
+            rule = next(rule for rule in table[name].rules if rule.problem == problem)
+            self._add(name, cells, problem, self._remedy(rule, name, frame), rule.severity)
+            if rule.empties:
+                frame.loc[[place for place, _ in cells], name] = None
+
+    def _remedy(self, rule: Rule, name: str, frame: pd.DataFrame) -> Callable[[object], str]:
+        if rule.names_first:
+            first = ~frame[name].duplicated()
+            rows = dict(zip(frame[name][first], self._raw.rows[first.to_numpy()], strict=True))
+            return lambda value: f"row {rows[value]} has it too: {rule.remedy(value)}"
+        return rule.remedy
+
+    def _add(
+        self,
+        column: str,
+        cells: list[tuple[int, object]],
+        problem: str,
+        remedy: Callable[[object], str],
+        severity: Literal["error", "warning"],
+    ) -> None:
+        header = self._matched.get(column, column)
+        if severity == "error":
+            self.bad_rows[[place for place, _ in cells]] = True
+        remedies: dict[object, str] = {}
+        for place, value in cells[:FAULTS_OF_A_KIND]:
+            shown = visible(value, length=200) if value is not None else None
+            if shown not in remedies:
+                remedies[shown] = remedy(value)
+            row = int(self._raw.rows[place])
+            self._faults.append(Fault(self._raw.file, row, header, shown, problem, remedies[shown], severity))
+        more = len(cells) - FAULTS_OF_A_KIND
+        if more > 0:
+            self._faults.append(
+                Fault(
+                    self._raw.file,
+                    None,
+                    header,
+                    None,
+                    f"{problem}, in {more:,} more rows",
+                    "as above",
+                    severity,
+                )
+            )
+
+    def _add_unknown(self, column: Column, coerced: Coerced) -> None:
+        words = sorted(coerced.unknown.words.items(), key=lambda item: (-item[1][0], item[1][1]))
+        total = sum(count for _, (count, _) in words)
+        shown = ", ".join(
+            f"{visible(word, length=30)} ({count})" if count > 1 else visible(word, length=30)
+            for word, (count, _) in words[:8]
+        )
+        what = "countries" if column.vocabulary == "country" else "languages"
+        if len(words) > 8:
+            shown += f" and {len(words) - 8} others"
+        standard = "ISO 3166-1 codes such as RU" if what == "countries" else "BCP 47 tags such as ru"
+        first = min(place for _, (_, place) in words)
+        self._faults.append(
+            Fault(
+                self._raw.file,
+                int(self._raw.rows[first]),
+                self._matched[column.name],
+                shown,
+                f"{total:,} unknown {what}, left out",
+                f"write {standard}",
+                "warning",
+            )
+        )
+
+
+_Failures = Iterator[tuple[Literal["row", "cell"], str, str, list[tuple[int, object]]]]
+
+
+def _failures(table: Table, frame: pd.DataFrame) -> _Failures:
+    """Yield each failed check of the table's schema: where, which column, which problem, places and values."""
+    import pandera.pandas as pa
+
+    try:
+        table.schema.validate(frame, lazy=True)
+        return
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+    for (context, name, problem), group in cases.groupby(
+        ["schema_context", "column", "check"], sort=False, dropna=False
+    ):
+        if context == "DataFrameSchema":
+            continue
+        yield (
+            "cell",
+            str(name),
+            str(problem),
+            list(zip(group["index"].astype(int), group["failure_case"], strict=True)),
+        )
+    rows = cases[cases["schema_context"] == "DataFrameSchema"]
+    for problem, group in rows.groupby("check", sort=False):
+        places = sorted(set(group["index"].astype(int)))
+        yield "row", "", str(problem), [(place, None) for place in places]

@@ -1,0 +1,185 @@
+"""CSV and its relatives: delimiter, quoting, and rows of unequal length."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recommender.errors import Fault
+from recommender.sources._headers import normal_name
+from recommender.sources._raw import LONGEST_CELL, RawTable, dedupe_headers, unreadable
+from recommender.sources._text import find_encoding
+
+__all__ = ["read_delimited"]
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SAMPLE = 256 * 1024
+
+
+def read_delimited(path: Path, known: Iterable[str]) -> RawTable:
+    """Read a CSV file whose encoding and delimiter are found out.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file with content.
+    known : iterable of str
+        Column names that may be expected: they tell the delimiter where a header is short.
+
+    Raises
+    ------
+    UnreadableFileError
+        The encoding cannot be told, or there is no header.
+    TableError
+        Encodings are mixed: the row and the column of the first cell that is odd.
+    """
+    encoding = find_encoding(path)
+    with path.open(encoding=encoding.codec, newline="") as stream:
+        sample = stream.read(_SAMPLE)
+    delimiter = find_delimiter(sample, known)
+    # The limit is the process's; a longer cell is found below and named, so the parser must not stop at it.
+    csv.field_size_limit(2**31 - 1)
+    with path.open(encoding=encoding.codec, newline="") as stream:
+        return _table(path, stream, delimiter, encoding.name)
+
+
+def find_delimiter(sample: str, known: Iterable[str]) -> str:
+    r"""Return the delimiter of a text that begins with a header.
+
+    The one that gives the most known column names wins, then the one that cuts the most rows alike.
+
+    Examples
+    --------
+    >>> find_delimiter('title_id;title\n1;"Red, White"\n2;Blue\n', ["title_id", "title"])
+    ';'
+    """
+    if sample.startswith("sep=") and len(sample) > 4 and sample[4] in _DELIMITERS:
+        return sample[4]
+    names = {normal_name(name) for name in known}
+
+    def fitness(delimiter: str) -> tuple[int, float, int]:
+        widths: list[int] = []
+        header: list[str] = []
+        for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if any(record):
+                header = header or record
+                widths.append(len(record))
+            if len(widths) == 200:
+                break
+        # The sample may end inside a record.
+        widths = widths[:-1] if len(widths) > 1 else widths
+        width = len(header)
+        alike = sum(other == width for other in widths) / max(len(widths), 1)
+        return sum(normal_name(name) in names for name in header), alike if width > 1 else 0.0, width
+
+    return max(_DELIMITERS, key=fitness)
+
+
+class _Lines:
+    """The lines of a stream, with those of the record that is being read kept."""
+
+    def __init__(self, stream: Iterable[str]) -> None:
+        self._stream = iter(stream)
+        self.record: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._stream:
+            self.record.append(line)
+            yield line
+
+
+def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> RawTable:
+    lines = _Lines(stream)
+    header: list[str] | None = None
+    records: list[list[str]] = []
+    numbers: list[int] = []
+    faults: list[Fault] = []
+    number = 0
+    width = 0
+    last = ""
+    for number, record in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+        last = "".join(lines.record) if len(lines.record) > 1 else ""
+        lines.record.clear()
+        if not any(record) or (number == 1 and len(record) <= 2 and record[0].startswith("sep=")):
+            continue
+        if header is None:
+            while record and not record[-1].strip():
+                record.pop()
+            header = dedupe_headers([name.strip().lstrip("\ufeff") for name in record])
+            width = len(header)
+            continue
+        if len(record) != width:
+            _fit(path, number, record, width, faults)
+        for place, cell in enumerate(record):
+            if len(cell) > LONGEST_CELL:
+                faults.append(_too_long(path, number, header[place], cell))
+                record[place] = ""
+        records.append(record)
+        numbers.append(number)
+    if header is None:
+        raise unreadable(path, "there is no header row", "the first row must name the columns")
+    if last and _quote_left_open(last, delimiter):
+        faults.append(
+            Fault(
+                str(path), number, None, None, "a quote is opened and never closed", "close it, or double it"
+            )
+        )
+    cells = zip(*records, strict=True) if records else ((),) * width
+    columns = {name: pd.Series(column, dtype="str") for name, column in zip(header, cells, strict=True)}
+    how = {"format": "CSV", "encoding": encoding, "delimiter": _DELIMITERS[delimiter]}
+    return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, faults)
+
+
+def _fit(path: Path, number: int, record: list[str], width: int, faults: list[Fault]) -> None:
+    given = len(record)
+    if given < width:
+        record.extend([""] * (width - given))
+        faults.append(
+            Fault(
+                str(path),
+                number,
+                None,
+                None,
+                f"the row has {given} cells, the header {width}",
+                "the cells that are missing count as empty; check that nothing was cut off",
+                "warning",
+            )
+        )
+        return
+    surplus = record[width:]
+    del record[width:]
+    if any(cell.strip() for cell in surplus):
+        faults.append(
+            Fault(
+                str(path),
+                number,
+                None,
+                surplus[0],
+                f"the row has {given} cells, the header {width}",
+                "put quotes around cells that hold the delimiter",
+            )
+        )
+
+
+def _quote_left_open(text: str, delimiter: str) -> bool:
+    try:
+        list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _too_long(path: Path, number: int, column: str, cell: str) -> Fault:
+    return Fault(
+        str(path),
+        number,
+        column,
+        cell[:100],
+        f"the cell holds {len(cell):,} characters, more than {LONGEST_CELL:,}",
+        "shorten it; often a quote is opened here and never closed",
+    )

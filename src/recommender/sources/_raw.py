@@ -1,0 +1,60 @@
+"""A table as it stands in a file, before its cells are understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recommender.errors import Fault, UnreadableFileError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+__all__ = ["LONGEST_CELL", "RawTable", "dedupe_headers", "unreadable"]
+
+LONGEST_CELL = 1_000_000
+"""Characters; nothing that a person means is longer, a quote that is never closed is."""
+
+
+@dataclass
+class RawTable:
+    """A table as it stands in a file.
+
+    Attributes
+    ----------
+    file : str
+        The path as it was given.
+    columns : dict of str to Series
+        The header as the file spells it, and the cells below it: text, numbers, or Python objects.
+    rows : array of int64, shape (n_rows,)
+        The row number of each as a person sees it.
+    how : dict of str to str
+        What was found out on the way: format, encoding, delimiter, sheet.
+    faults : list of Fault
+        What is wrong with the file's shape.
+    """
+
+    file: str
+    columns: dict[str, pd.Series[Any]]
+    rows: npt.NDArray[np.int64]
+    how: dict[str, str]
+    faults: list[Fault] = field(default_factory=list)
+
+
+def unreadable(path: Path, problem: str, hint: str) -> UnreadableFileError:
+    """Return the error that a file cannot be read, with its name in front."""
+    return UnreadableFileError(f"{path}: {problem}", hint=hint)
+
+
+def dedupe_headers(names: list[str]) -> list[str]:
+    """Return the names with later duplicates numbered (``x``, ``x.2``) and empty ones named by place."""
+    seen: dict[str, int] = {}
+    result = []
+    for place, given in enumerate(names, start=1):
+        name = given or f"column {place}"
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return result
