@@ -1,6 +1,7 @@
 """The offer: a brief, the titles that may be offered, the best choice among them, and the files of it.
 
-`load_brief` reads what is asked for, `build_offer` chooses, `write_offer` writes the workbook, the report and the tables.
+`load_brief` reads what is asked for, `build_offer` chooses, `write_offer` writes the workbook, the report
+and the tables.
 """
 
 from __future__ import annotations

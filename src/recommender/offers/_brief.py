@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Self, TypeVar
 
@@ -16,7 +17,7 @@ _DECADE = re.compile(r"\d{3}0s|unknown")
 
 
 def _tuple(value: object) -> object:
-    """Let a TOML list stand for a tuple, and nothing else (a bare string is one item only to a careless reader)."""
+    """Let a TOML list stand for a tuple, and nothing else: a bare string is a mistake, not a list."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -56,7 +57,9 @@ Model = TypeVar("Model", bound=_Part)
 
 
 def _fault(path: tuple[str, ...], text: str, value: object) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value)
+    return InitErrorDetails(
+        type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value
+    )
 
 
 def _raise_all(model: Model, faults: list[InitErrorDetails], skip: int = 0) -> Model:
@@ -67,9 +70,9 @@ def _raise_all(model: Model, faults: list[InitErrorDetails], skip: int = 0) -> M
     return model
 
 
-def _repeated(names: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    return {name for name in names if name.casefold() in seen or seen.add(name.casefold())}
+def _repeated(names: Iterable[str]) -> list[str]:
+    counted = Counter(name.casefold() for name in names)
+    return sorted(name for name, count in counted.items() if count > 1)
 
 
 class Share(_Part):
@@ -127,7 +130,7 @@ class Shares(_Part):
             for group, shares in (("kind", self.kind), ("decade", self.decade))
             if (total := round(sum(share.min for share in shares.values()), 9)) > 1
         ]
-        same = sorted(_repeated(self.genre))
+        same = _repeated(self.genre)
         if same:
             faults.append(_fault(("shares", "genre"), f"named twice: {', '.join(same)}; keep one", same))
         return _raise_all(self, faults, skip=1)
@@ -220,23 +223,37 @@ class Brief(_Part):
         faults = []
         both = sorted(set(self.lock.title_ids) & set(self.exclude.title_ids))
         if both:
-            text = f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
+            text = (
+                f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
+            )
             faults.append(_fault(("lock", "title_ids"), text, both))
         if len(set(self.lock.title_ids)) > self.size:
-            text = f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
+            text = (
+                f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
+            )
             faults.append(_fault(("lock", "title_ids"), text, len(set(self.lock.title_ids))))
         faults += [
-            _fault(("shares", "kind", kind), f"not among kinds; add it to kinds or drop the share (kinds = {list(self.kinds)})", kind)
+            _fault(
+                ("shares", "kind", kind),
+                f"not among kinds; add it to kinds or drop the share (kinds = {list(self.kinds)})",
+                kind,
+            )
             for kind in self.shares.kind
             if kind not in self.kinds
         ]
         room = sum(self.shares.kind.get(kind, Share()).max for kind in self.kinds)
         if room < 1 - 1e-9:
-            text = f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
+            text = (
+                f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
+            )
             faults.append(_fault(("shares", "kind"), text, room))
         banned = {genre.casefold() for genre in self.exclude.genres}
         faults += [
-            _fault(("shares", "genre", genre), "a minimum is asked for a genre that exclude.genres leaves out", genre)
+            _fault(
+                ("shares", "genre", genre),
+                "a minimum is asked for a genre that exclude.genres leaves out",
+                genre,
+            )
             for genre, share in self.shares.genre.items()
             if share.min > 0 and genre.casefold() in banned
         ]

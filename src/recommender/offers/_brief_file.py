@@ -27,7 +27,9 @@ def sample_briefs() -> dict[str, str]:
     ['cn-300', 'ru-60']
     """
     folder = resources.files(_SAMPLES) / "briefs"
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    found = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name
+    )
     return {entry.name.removesuffix(".toml"): entry.read_text("utf-8") for entry in found}
 
 
@@ -85,7 +87,7 @@ def _read(path: Path) -> str:
 
 
 def parse_brief(text: str, *, source: str = "brief") -> Brief:
-    """Check the TOML text of a brief.
+    r"""Check the TOML text of a brief.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def parse_brief(text: str, *, source: str = "brief") -> Brief:
 
     Examples
     --------
-    >>> parse_brief('name = "a"\\nmarket = "CN"\\nsize = 5\\nkinds = ["film"]').market
+    >>> parse_brief('name = "a"\nmarket = "CN"\nsize = 5\nkinds = ["film"]').market
     'CN'
     """
     try:
@@ -117,7 +119,10 @@ def parse_brief(text: str, *, source: str = "brief") -> Brief:
         faults.update(dict.fromkeys(_hidden(raw, error)))
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     lines = "\n".join(f"  {source}: {fault}" for fault in faults)
-    raise ConfigError(f"the brief {source} has {count}:\n{lines}", hint=f"`recommender brief check {source}` checks it again.")
+    raise ConfigError(
+        f"the brief {source} has {count}:\n{lines}",
+        hint=f"`recommender brief check {source}` checks it again.",
+    )
 
 
 def _hidden(raw: dict[str, Any], error: ValidationError) -> Iterator[str]:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import DataError
-from recommender.offers._brief import Brief
+from recommender.offers._brief import Brief, YearBounds
+from recommender.offers._words import is_missing
 
 UNKNOWN = "unknown"
 
@@ -49,7 +50,7 @@ def decade_of(year: object) -> str:
     >>> decade_of(1968), decade_of(None)
     ('1960s', 'unknown')
     """
-    if year is None or pd.isna(year):  # type: ignore[call-overload]
+    if is_missing(year):
         return UNKNOWN
     return f"{int(year) // 10}0s"  # type: ignore[call-overload]
 
@@ -69,9 +70,10 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
     Returns
     -------
     DataFrame
-        The scores' columns, the titles' columns, then `decade` (str), `reason` (a code of `REASONS`, empty where
-        the title may be offered) and `same_as` (the `title_id` that a duplicate repeats, else empty). Best first: by
-        appeal, score and `title_id`, titles without a score last, so that the order of the input does not matter.
+        The scores' columns, the titles' columns, then `decade` (str), `reason` (a code of `REASONS`, empty
+        where the title may be offered) and `same_as` (the `title_id` that a duplicate repeats, else empty).
+        Best first: by appeal, score and `title_id`, titles without a score last, so that the order of the
+        input does not matter.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
         found = ", ".join(sorted(set(scores["market"].dropna().astype(str)))) or "none"
         raise DataError(
             f"the scores have no rows for the market {brief.market} (markets found: {found})",
-            hint=f"Score the titles for it: `recommender score --markets {brief.market} ...`, or change the brief.",
+            hint=f"Score the titles for it: `recommender score --markets {brief.market}`.",
         )
     for frame, name in ((ours, "scores"), (titles, "titles")):
         twice = frame.loc[frame["title_id"].duplicated(), "title_id"]
@@ -96,14 +98,19 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
     judged = facts.merge(ours, on="title_id", how="left", sort=False)
     judged = judged[[*ours.columns, *facts.columns.drop("title_id")]]
     judged["market"] = brief.market
-    judged["decade"] = pd.Series([decade_of(year) for year in judged["year"]], index=judged.index, dtype="str")
+    judged["decade"] = pd.Series(
+        [decade_of(year) for year in judged["year"]], index=judged.index, dtype="str"
+    )
     judged = judged.sort_values(
         ["appeal", "score", "title_id"], ascending=[False, False, True], na_position="last", ignore_index=True
     )
-    judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
+    judged["reason"] = pd.Series(
+        [_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str"
+    )
     judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
     for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
-        judged.loc[double, ["reason", "same_as"]] = ["duplicate", judged.at[kept, "title_id"]]
+        judged.at[double, "reason"] = "duplicate"
+        judged.at[double, "same_as"] = str(judged.at[kept, "title_id"])
     return judged
 
 
@@ -124,36 +131,39 @@ def _rows(judged: pd.DataFrame) -> Iterator[Any]:
 
 def _reason(row: Any, brief: Brief) -> str:
     without = brief.exclude
-    if not is_foreign(row.countries, brief.market):
-        return "not-foreign"
-    if row.kind not in brief.kinds:
-        return "other-kind"
-    if row.title_id in without.title_ids:
-        return "excluded-title"
-    if _meet(row.directors, without.directors):
-        return "excluded-director"
-    if _meet(row.genres, without.genres):
-        return "excluded-genre"
-    if _meet(row.countries, without.countries):
-        return "excluded-country"
-    if not pd.isna(row.year) and _outside(int(row.year), without.years.before, without.years.after):
-        return "excluded-year"
-    return "no-score" if pd.isna(row.appeal) or pd.isna(row.score) else ""
+    found = {
+        "not-foreign": not is_foreign(row.countries, brief.market),
+        "other-kind": row.kind not in brief.kinds,
+        "excluded-title": row.title_id in without.title_ids,
+        "excluded-director": _meet(row.directors, without.directors),
+        "excluded-genre": _meet(row.genres, without.genres),
+        "excluded-country": _meet(row.countries, without.countries),
+        "excluded-year": _outside(row.year, without.years),
+        "no-score": is_missing(row.appeal) or is_missing(row.score),
+    }
+    return next((code for code, holds in found.items() if holds), "")
 
 
-def _outside(year: int, before: int | None, after: int | None) -> bool:
-    return (before is not None and year < before) or (after is not None and year > after)
+def _outside(year: object, bounds: YearBounds) -> bool:
+    if is_missing(year):
+        return False
+    made = int(year)  # type: ignore[call-overload]
+    return (bounds.before is not None and made < bounds.before) or (
+        bounds.after is not None and made > bounds.after
+    )
 
 
 def _meet(names: Iterable[str], others: Collection[str]) -> bool:
-    return bool(others) and not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in others)
+    return bool(others) and not {name.casefold() for name in names}.isdisjoint(
+        name.casefold() for name in others
+    )
 
 
 def _duplicates(eligible: pd.DataFrame, locks: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield the rows that repeat a better one: the same title, letter by letter, and a director in common.
 
-    Registers list a film once for every certificate, so the same film comes twice under two ids. Of two such rows
-    a locked one stays, else the better one; a title without a director is never taken for a double.
+    Registers list a film once for every certificate, so the same film comes twice under two ids. Of two
+    such rows a locked one stays, else the better one; a title without a director is never taken for a double.
     """
     key = eligible["title"].str.casefold().str.replace(r"[\W_]+", "", regex=True)
     twice = eligible.loc[key.duplicated(keep=False) & (key != "")]

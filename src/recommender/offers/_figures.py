@@ -41,7 +41,7 @@ class Bar:
 
 
 def genre_bars(offer: Offer, limit: int = 14) -> list[Bar]:
-    """Return the genres by their share of the offer; beyond `limit` the rare ones that the brief does not name go."""
+    """Return the genres by their share of the offer: those that the brief names, and the most frequent."""
     spelled = {name.casefold(): name for name in offer.brief.shares.genre}
 
     def names(frame: pd.DataFrame) -> list[list[str]]:
@@ -68,7 +68,11 @@ def decade_bars(offer: Offer) -> list[Bar]:
 def tier_bars(offer: Offer) -> list[tuple[str, int, float]]:
     """Return for each tier its name, its titles and their mean appeal (0 to 1)."""
     groups = offer.frame.groupby("tier")["appeal"]
-    return [(name, int(groups.count()[name]), float(groups.mean()[name])) for name in TIERS if name in groups.groups]
+    return [
+        (name, int(groups.count()[name]), float(groups.mean()[name]))
+        for name in TIERS
+        if name in groups.groups
+    ]
 
 
 def evidence_counts(offer: Offer) -> list[tuple[str, int]]:

@@ -1,2 +1,123 @@
+"""The files of an offer: tables, workbook, report and manifest, all or none."""
+
 from __future__ import annotations
-def write_offer(): ...
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from recommender.offers._offer import Offer
+from recommender.sources import atomic_directory, file_sha256, write_table
+
+DISTRIBUTION = "crossmarket-recommender"
+FILES = ("offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json")
+_LIBRARIES = (
+    "jinja2",
+    "matplotlib",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "scikit-learn",
+    "scipy",
+)
+
+
+def write_offer(
+    offer: Offer,
+    directory: str | Path,
+    *,
+    inputs: Mapping[str, str | Path] | None = None,
+    bundle: str | Path | None = None,
+) -> dict[str, Path]:
+    """Write an offer's five files into a folder.
+
+    Parameters
+    ----------
+    offer : Offer
+        As `build_offer` returns it.
+    directory : str or Path
+        The folder; an earlier offer in it is replaced as a whole, and a folder that holds anything else is
+        refused.
+    inputs : mapping of str to path, optional
+        The files that the offer was made from, by role (`titles`, `scores`, `brief`, ...): their names and
+        hashes go into the manifest.
+    bundle : path, optional
+        The model bundle that gave the scores.
+
+    Returns
+    -------
+    dict of str to Path
+        Where each file is, by name: `offer.parquet`, `offer.csv`, `offer.xlsx`, `report.html`,
+        `manifest.json`.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, or holds something that is not an offer's.
+
+    Notes
+    -----
+    The files hold no clock time and no absolute path, so that the same offer always gives the same bytes.
+    """
+    from recommender.offers._report import report_html
+    from recommender.offers._workbook import workbook_bytes
+
+    folder = Path(directory)
+    with atomic_directory(folder, names=FILES) as aside:
+        write_table(offer.frame, aside / "offer.parquet")
+        write_table(offer.frame, aside / "offer.csv")
+        (aside / "offer.xlsx").write_bytes(workbook_bytes(offer))
+        (aside / "report.html").write_text(report_html(offer), encoding="utf-8", newline="\n")
+        written = {name: file_sha256(aside / name) for name in FILES if name != "manifest.json"}
+        text = json.dumps(_manifest(offer, inputs or {}, bundle, written), ensure_ascii=False, indent=2)
+        (aside / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    return {name: folder / name for name in FILES}
+
+
+def _manifest(
+    offer: Offer, inputs: Mapping[str, str | Path], bundle: str | Path | None, written: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "offer_id": offer.offer_id,
+        "version": offer.version,
+        "titles": len(offer.frame),
+        "counts": dict(offer.counts),
+        "shortfalls": [
+            {"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls
+        ],
+        "proven_optimum": offer.proven,
+        "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
+        "policy": "not checked",
+        "rights": "not checked",
+        "brief": offer.brief.model_dump(mode="json"),
+        "inputs": {
+            role: {"file": Path(path).name, "sha256": _sha256(Path(path))}
+            for role, path in sorted(inputs.items())
+        },
+        "bundle": None if bundle is None else {"name": Path(bundle).name, "sha256": _sha256(Path(bundle))},
+        "files": dict(written),
+        "program": {
+            "name": DISTRIBUTION,
+            "version": metadata.version(DISTRIBUTION),
+            "python": platform.python_version(),
+            "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        },
+    }
+
+
+def _sha256(path: Path) -> str:
+    """Return the digest of a file, or of a folder's names and files."""
+    if not path.is_dir():
+        return file_sha256(path)
+    parts = (
+        f"{file.relative_to(path).as_posix()}\0{file_sha256(file)}\n"
+        for file in sorted(path.rglob("*"), key=lambda file: file.relative_to(path).as_posix())
+        if file.is_file()
+    )
+    return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -15,6 +15,7 @@ from recommender.offers._brief import Brief
 from recommender.offers._eligible import UNKNOWN, counts, judge
 from recommender.offers._select import Demand, Selection, membership, select
 from recommender.offers._shortfall import Shortfall, group_words, shortfalls
+from recommender.offers._words import rows_of
 from recommender.schema import OFFER
 
 TIERS: Mapping[str, float] = {"locomotive": 0.10, "core": 0.60, "library": 1.00}
@@ -33,9 +34,9 @@ class Offer:
     Attributes
     ----------
     frame : DataFrame
-        The offer table, best first: `offer_id`, `version`, the scores' columns (`rank` is the place among all scored
-        titles of the market), `tier`, `slot`, `status`, `policy`, `rights`, `substitutes` (list of `title_id`), then
-        the title's own facts.
+        The offer table, best first: `offer_id`, `version`, the scores' columns (`rank` is the place among
+        all scored titles of the market), `tier`, `slot`, `status`, `policy`, `rights`, `substitutes` (list
+        of `title_id`), then the title's own facts.
     brief : Brief
         What was asked for.
     counts : dict of str to int
@@ -72,7 +73,7 @@ class Offer:
         return int(self.frame["version"].iloc[0])
 
     def fact(self, column: str) -> str:
-        """Return the values of a scores' column that is the same for all titles, such as `model` or `as_of`."""
+        """Return the one value of a scores' column that is the same for all titles, such as `model`."""
         return ", ".join(sorted(set(self.frame[column].dropna().astype(str)))) or "not stated"
 
 
@@ -102,32 +103,35 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
 
     Notes
     -----
-    Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest library. The
-    slot is the decade and the first genre (the kind where there is none). Policy and rights are not looked at yet and
-    say so.
+    Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest
+    library. The slot is the decade and the first genre (the kind where there is none). Policy and rights
+    are not looked at yet and say so.
     """
     judged = judge(titles, scores, brief)
     found = counts(judged)
     eligible = judged.loc[judged["reason"] == ""].drop(columns=_JUDGEMENT).reset_index(drop=True)
     if eligible.empty:
-        reasons = ", ".join(f"{count:,} {code}" for code, count in found.items() if code not in {"titles", "eligible"})
+        reasons = ", ".join(
+            f"{count:,} {code}" for code, count in found.items() if code not in {"titles", "eligible"}
+        )
         raise NotEnoughDataError(
-            f"none of the {found['titles']:,} titles can be offered for the brief {brief.name} ({reasons or 'no titles'})",
+            f"none of the {found['titles']:,} titles can be offered for the brief {brief.name} "
+            f"({reasons or 'no titles'})",
             hint="Check the brief's market, kinds and exclusions against the catalogue.",
         )
     selection = select(eligible, brief.size, brief.shares, brief.lock.title_ids)
     chosen = eligible.iloc[selection.chosen].reset_index(drop=True)
-    rest = eligible.drop(index=selection.chosen).reset_index(drop=True)
+    rest = eligible.drop(index=list(selection.chosen)).reset_index(drop=True)
     size = len(chosen)
     frame = chosen.assign(
         offer_id=_offer_id(brief, chosen),
         version=1,
         tier=[tier(position, size) for position in range(1, size + 1)],
-        slot=[slot(row.decade, row.genres, row.kind) for row in chosen.itertuples(index=False)],
+        slot=[slot(row.decade, row.genres, row.kind) for row in rows_of(chosen)],
         status="proposed",
         policy=_NOT_CHECKED,
         rights=_NOT_CHECKED,
-        substitutes=_substitutes(chosen, rest),
+        substitutes=pd.Series(_substitutes(chosen, rest), index=chosen.index, dtype="object"),
     )
     known = [column for column in OFFER.names if column in frame.columns]
     frame = frame[[*known, *(column for column in frame.columns.drop("decade") if column not in OFFER)]]
@@ -166,7 +170,11 @@ def slot(decade: str, genres: list[str], kind: str) -> str:
 
 
 def _offer_id(brief: Brief, chosen: pd.DataFrame) -> str:
-    content = chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]].astype(str).to_csv(index=False)
+    content = (
+        chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]]
+        .astype(str)
+        .to_csv(index=False)
+    )
     text = json.dumps(brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False) + content
     return f"{brief.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
@@ -194,7 +202,9 @@ def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, selection: Selection) -> 
     held = membership(chosen, demands).sum(axis=1)
     full = [demand.high <= count for demand, count in zip(demands, held, strict=True)]
     wanted = [0 < count <= demand.low for demand, count in zip(demands, held, strict=True)]
-    minima = ", ".join(group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight)
+    minima = ", ".join(
+        group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight
+    )
     why = []
     for appeal, row in zip(rest["appeal"], membership(rest, demands).T, strict=True):
         at_most = [d for d, inside, tight in zip(demands, row, full, strict=True) if inside and tight]

@@ -54,7 +54,7 @@ def histogram_plot(bins: Sequence[tuple[float, int, int]]) -> str:
         axes.set_xlabel("appeal, 0 to 100")
         axes.set_ylabel("titles")
         axes.grid(visible=False, axis="x")
-        axes.legend(loc="upper left", ncols=2, handlelength=1, handleheight=1)
+        _legend(axes)
         return _svg(figure, "Histogram of appeal: offered and eligible titles")
 
 
@@ -74,7 +74,12 @@ def mix_plot(bars: Sequence[Bar], what: str) -> str:
             markeredgewidth=0.7,
             label="eligible",
         )
-        limits = [(100 * limit, y) for y, bar in enumerate(bars) for limit in (bar.low, bar.high) if limit is not None]
+        limits = [
+            (100 * limit, y)
+            for y, bar in enumerate(bars)
+            for limit in (bar.low, bar.high)
+            if limit is not None
+        ]
         if limits:
             axes.vlines(
                 [x for x, _ in limits],
@@ -89,9 +94,7 @@ def mix_plot(bars: Sequence[Bar], what: str) -> str:
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter("{x:.0f}%")
         axes.grid(visible=False, axis="y")
-        axes.legend(
-            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, handlelength=1.1, columnspacing=1.2, borderpad=0
-        )
+        _legend(axes)
         return _svg(figure, f"Shares of the titles by {what}: offered, eligible and asked")
 
 
@@ -106,6 +109,22 @@ def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.add_subplot()
+
+
+def _legend(axes: Axes) -> None:
+    """Put the legend above the plot, what is offered first."""
+    named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    names = sorted(named, key=["offered", "eligible", "least and most asked"].index)
+    axes.legend(
+        [named[name] for name in names],
+        names,
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 1.0),
+        ncols=3,
+        handlelength=1.1,
+        columnspacing=1.4,
+        borderpad=0.2,
+    )
 
 
 def _svg(figure: Figure, description: str) -> str:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from recommender.offers._offer import Offer
 
 HOW_TO_READ = [
-    "Appeal runs from 0 to 100: it is the percentile at which a title is expected among the foreign titles of the "
+    "Appeal runs from 0 to 100: it is the percentile at which a title is expected among the "
+    "foreign titles of the "
     "market, so 80 means better than 80 of 100 of them.",
-    "Low and High bound the interval in which the outcome is likely to fall; where it is wide, little is known and "
+    "Low and High bound the interval in which the outcome is likely to fall; where it is wide, "
+    "little is known and "
     "people should look closely.",
-    "Evidence says how much the score rests on: thin means few facts about the title, or few earlier titles like it.",
-    "Comparables are earlier titles that resemble it, with what they did in this market; the reasons say what moved "
+    "Evidence says how much the score rests on: thin means few facts about the title, or few "
+    "earlier titles like it.",
+    "Comparables are earlier titles that resemble it, with what they did in this market; the "
+    "reasons say what moved "
     "the model, not what causes success.",
-    "A score is no probability, no forecast of money and no permission: rights, the market's rules and materials are "
+    "A score is no probability, no forecast of money and no permission: rights, the market's "
+    "rules and materials are "
     "not part of it.",
 ]
 
@@ -25,7 +30,10 @@ def key_figures(offer: Offer) -> list[tuple[str, str]]:
     return [
         (f"{len(frame):,}", f"titles offered of {offer.brief.size:,} asked"),
         (f"{len(eligible):,}", f"eligible of {offer.counts['titles']:,} in the catalogue"),
-        (f"{100 * frame['appeal'].mean():.0f}", f"mean appeal; {100 * eligible['appeal'].mean():.0f} among eligible"),
+        (
+            f"{100 * frame['appeal'].mean():.0f}",
+            f"mean appeal; {100 * eligible['appeal'].mean():.0f} among eligible",
+        ),
         (f"±{50 * width:.0f}" if width == width else "-", "half the usual width of an interval"),  # noqa: PLR0124
         (f"{strong:.0%}", "rest on strong evidence"),
         (f"{len(offer.shortfalls):,}", "demands of the brief not fulfilled"),

@@ -17,6 +17,7 @@ from recommender.offers._words import (
     link_of,
     market_name,
     reason_line,
+    rows_of,
 )
 
 _TOP = 20
@@ -26,8 +27,8 @@ _LEAST_CERTAIN = 12
 def report_html(offer: Offer) -> str:
     """Return the report as one HTML document.
 
-    Everything that comes from the catalogue is escaped, nothing in the page can run, and nothing is fetched: its
-    content security policy allows inline styles only. The same offer gives the same text.
+    Everything that comes from the catalogue is escaped, nothing in the page can run, and nothing is
+    fetched: its content security policy allows inline styles only. The same offer gives the same text.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -39,14 +40,16 @@ def report_html(offer: Offer) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rows = [_row(row, number) for number, row in enumerate(offer.frame.itertuples(index=False), start=1)]
+    rows = [_row(row, number) for number, row in enumerate(rows_of(offer.frame), start=1)]
     # Only our own plots are marked as safe; matplotlib escapes the names in them.
     plots = {
         "appeal": histogram_plot(appeal_histogram(offer)),
         "genres": mix_plot(genre_bars(offer), "genre"),
         "decades": mix_plot(decade_bars(offer), "decade"),
     }
-    return environment.get_template("report.html").render(
+    return environment.get_template(
+        "report.html"
+    ).render(
         offer=offer,
         market=market_name(offer.brief.market),
         facts={name: offer.fact(name) for name in ("as_of", "model", "model_version", "encoder")},
@@ -76,7 +79,9 @@ def _row(row: Any, number: int) -> dict[str, Any]:
         "tier": row.tier,
         "title": clean(row.title, 120),
         "original": original if original != clean(row.title, 120) else "",
-        "facts": [fact for fact in (year, joined(row.countries, 60), names, joined(row.genres, 80), minutes) if fact],
+        "facts": [
+            fact for fact in (year, joined(row.countries, 60), names, joined(row.genres, 80), minutes) if fact
+        ],
         "year": year or "",
         "genres": joined(row.genres, 60),
         "logline": clean(row.synopsis, 400),

@@ -1,8 +1,9 @@
 """The exact choice: the titles with the greatest total appeal that keep the brief's shares and locks.
 
-A binary program, solved and proven by HiGHS through `scipy.optimize.milp`. Titles that are alike in every demand are
-interchangeable, so of each such class only the best can be chosen: the class order (appeal, score, `title_id`) settles
-ties, and the pool's own order is fixed before solving, so that the order of the input rows does not matter.
+A binary program, solved and proven by HiGHS through `scipy.optimize.milp`. Titles that are alike in every
+demand are interchangeable, so of each such class only the best can be chosen: the class order (appeal,
+score, `title_id`) settles ties, and the pool's own order is fixed before solving, so that the order of the
+input rows does not matter.
 """
 
 from __future__ import annotations
@@ -99,21 +100,23 @@ def select(
     Parameters
     ----------
     pool : DataFrame
-        The eligible titles: `title_id`, `appeal` (0 to 1), `score`, `kind`, `decade`, `genres` (lists of str).
+        The eligible titles: `title_id`, `appeal` (0 to 1), `score`, `kind`, `decade`, `genres` (lists of
+        str).
     size : int
         How many; where the pool is smaller, all are chosen.
     shares : Shares
         Demands, as shares of the final size.
     locks : collection of str
-        Ids that must be chosen; those not in the pool are passed over. More than `size` of them: all are chosen.
+        Ids that must be chosen; those not in the pool are passed over. More than `size` of them: all are
+        chosen.
     time_limit : float
         Seconds for each solve.
 
     Returns
     -------
     Selection
-        Where the demands cannot all be kept, first the number of titles by which they are missed is made least,
-        then the total appeal greatest.
+        Where the demands cannot all be kept, first the number of titles by which they are missed is made
+        least, then the total appeal greatest.
 
     Examples
     --------
@@ -208,7 +211,11 @@ def _milp(
     groups = sparse.csr_array(member.astype("float64"))
     quotas = [LinearConstraint(groups, low, high)] if demands else []
     answer = milp(
-        -_SCALE * appeal, constraints=[exact_size, *quotas], bounds=whole, integrality=np.ones(count), options=options
+        -_SCALE * appeal,
+        constraints=[exact_size, *quotas],
+        bounds=whole,
+        integrality=np.ones(count),
+        options=options,
     )
     if answer.status != _INFEASIBLE:
         return _taken(answer, count)
@@ -216,7 +223,8 @@ def _milp(
     # The demands conflict. Each may now be missed at a price: `short` titles too few, `over` too many.
     slack = sparse.eye_array(demands)
     bounds = Bounds(
-        np.concatenate([whole.lb, np.zeros(2 * demands)]), np.concatenate([whole.ub, np.full(2 * demands, size)])
+        np.concatenate([whole.lb, np.zeros(2 * demands)]),
+        np.concatenate([whole.ub, np.full(2 * demands, size)]),
     )
     soft = [
         LinearConstraint(np.r_[np.ones(count), np.zeros(2 * demands)][None, :], size, size),
@@ -238,6 +246,7 @@ def _taken(answer: object, count: int) -> tuple[NDArray[np.bool_], bool]:
         from recommender.errors import DataError
 
         raise DataError(
-            f"the solver found no offer: {getattr(answer, 'message', '')}", hint="Ask for fewer demands or titles."
+            f"the solver found no offer: {getattr(answer, 'message', '')}",
+            hint="Ask for fewer demands or titles.",
         )
     return np.asarray(solution[:count] > 0.5, dtype=bool), getattr(answer, "status", 1) == 0

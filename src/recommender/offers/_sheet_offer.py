@@ -12,7 +12,16 @@ import pandas as pd
 
 from recommender.offers import _style as style
 from recommender.offers._offer import Offer
-from recommender.offers._words import clean, comparable_line, is_missing, joined, link_of, reason_line, titled
+from recommender.offers._words import (
+    clean,
+    comparable_line,
+    is_missing,
+    joined,
+    link_of,
+    reason_line,
+    rows_of,
+    titled,
+)
 from recommender.schema import DECISION_WORDS
 
 if TYPE_CHECKING:
@@ -74,9 +83,20 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         ),
         Column("Title", 34, "The title as the catalogue calls it.", _text("title", 200)),
         Column(
-            "Original title", 28, "The title in the language it was made in.", _text("original_title"), optional=True
+            "Original title",
+            28,
+            "The title in the language it was made in.",
+            _text("original_title"),
+            optional=True,
         ),
-        Column("Year", 6.5, "Year of first release, as the catalogue states it.", _whole("year"), "0", center=True),
+        Column(
+            "Year",
+            6.5,
+            "Year of first release, as the catalogue states it.",
+            _whole("year"),
+            "0",
+            center=True,
+        ),
         Column("Kind", 10.5, "Film, animation, series, ...", _text("kind")),
         Column("Countries", 10.5, "Where it was made (ISO 3166-1; SU: Soviet Union).", _list("countries")),
         Column("Genres", 18, "Genres, as the catalogue states them.", _list("genres"), optional=True),
@@ -84,34 +104,48 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Appeal",
             8.5,
-            "0 to 100: the percentile at which the title is expected among the foreign titles of the market. 80: it "
+            "0 to 100: the percentile at which the title is expected among the foreign titles of the "
+            "market. 80: it "
             "should do better than 80 of 100. The files for machines hold the same number as 0 to 1.",
             _hundred("appeal"),
             "0",
             center=True,
         ),
         Column(
-            "Low", 6, "Lower end of the interval in which the outcome is likely to fall.", _hundred("low"), "0", True
+            "Low",
+            6,
+            "Lower end of the interval in which the outcome is likely to fall.",
+            _hundred("low"),
+            "0",
+            True,
         ),
         Column(
-            "High", 6, "Upper end of that interval. The wider it is, the less is known.", _hundred("high"), "0", True
+            "High",
+            6,
+            "Upper end of that interval. The wider it is, the less is known.",
+            _hundred("high"),
+            "0",
+            True,
         ),
         Column(
             "Evidence",
             10,
-            "How much the score rests on: strong, fair or thin (few facts about the title, or few titles like it).",
+            "How much the score rests on: strong, fair or thin (few facts about the title, or few "
+            "titles like it).",
             _text("evidence"),
         ),
         Column(
             "Why",
             46,
-            "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the model, not causes.",
+            "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the "
+            "model, not causes.",
             _reasons,
         ),
         Column(
             "Comparables",
             48,
-            "Earlier titles that resemble this one and how they did in the market: 'top 3%' means better than 97 of "
+            "Earlier titles that resemble this one and how they did in the market: 'top 3%' means "
+            "better than 97 of "
             "100 foreign titles there.",
             _comparables,
         ),
@@ -120,7 +154,13 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column("Note", 28, "Yours: anything the next reader should know.", lambda _: None),
         Column("Logline", 50, "What happens in it.", _text("synopsis", 600), optional=True),
         Column(
-            "Minutes", 9, "Running time, of the film or of one episode.", _whole("runtime_min"), "0", True, True
+            "Minutes",
+            9,
+            "Running time, of the film or of one episode.",
+            _whole("runtime_min"),
+            "0",
+            True,
+            True,
         ),
         Column("Age mark", 9.5, "Age mark of its home market.", _text("age_rating"), None, True, True),
         Column("Cast", 26, "Leading cast.", _list("cast"), optional=True),
@@ -129,14 +169,24 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Substitutes",
             40,
-            "The best titles outside the offer of the same kind and a common genre, should this one fall away.",
+            "The best titles outside the offer of the same kind and a common genre, should this one "
+            "fall away.",
             lambda row: "\n".join(f"{names.get(other, other)} [{other}]" for other in row.substitutes),
         ),
-        Column("Policy", 12, "What the market's rules say of it. 'not checked': nobody has looked.", _text("policy")),
-        Column("Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")),
+        Column(
+            "Policy",
+            12,
+            "What the market's rules say of it. 'not checked': nobody has looked.",
+            _text("policy"),
+        ),
+        Column(
+            "Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")
+        ),
         Column("Status", 11, "Where it stands: proposed, accepted, held, rejected.", _text("status")),
         Column("IMDb", 12, "Page at IMDb.", _text("imdb_id"), None, False, True, "imdb_id"),
-        Column("Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"),
+        Column(
+            "Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"
+        ),
         Column("Douban", 11, "Page at Douban.", _text("douban_id"), None, False, True, "douban_id"),
         Column(
             "Market rank",
@@ -173,7 +223,9 @@ def add_offer_sheet(book: Workbook, offer: Offer) -> list[Column]:
     for row in range(HEADER_ROW + 1, last + 1):
         tier = sheet[f"{place['Tier']}{row}"]
         tier.fill = style.fill(style.TIER_FILLS[str(tier.value)])
-        sheet[f"{place['Title']}{row}"].font = style.font(sheet[f"{place['Title']}{row}"].value, size=11, bold=True)
+        sheet[f"{place['Title']}{row}"].font = style.font(
+            sheet[f"{place['Title']}{row}"].value, size=11, bold=True
+        )
         for head in ("Low", "High"):
             sheet[f"{place[head]}{row}"].font = style.font(color=style.MUTED)
         for head in ("Decision", "Reviewer", "Note"):
@@ -194,7 +246,18 @@ def add_offer_sheet(book: Workbook, offer: Offer) -> list[Column]:
 def add_reserve_sheet(book: Workbook, offer: Offer) -> None:
     """Add the sheet of the next titles that could be offered, and why they are not."""
     sheet = book.create_sheet("Not offered")
-    wanted = {"Title", "Original title", "Year", "Kind", "Countries", "Genres", "Directors", "Appeal", "Low", "High"}
+    wanted = {
+        "Title",
+        "Original title",
+        "Year",
+        "Kind",
+        "Countries",
+        "Genres",
+        "Directors",
+        "Appeal",
+        "Low",
+        "High",
+    }
     wanted |= {"No.", "Evidence", "Comparables", "Market rank", "Title id"}
     every = [column for column in _columns({}) if column.head in wanted]
     why = Column("Why not offered", 52, "Why another title was taken.", _text("why"))
@@ -214,7 +277,7 @@ def add_columns_sheet(book: Workbook, columns: list[Column]) -> None:
         Column("Column", 18, "", lambda row: row[0]),
         Column("What it means", 110, "", lambda row: row[1]),
     ]
-    rows = [[column.head, column.meaning] for column in columns]
+    rows: list[list[object]] = [[column.head, column.meaning] for column in columns]
     _fill_sheet(sheet, explained, rows)
     for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows)):
         sheet.cell(row, 1).font = style.font(bold=True)
@@ -224,7 +287,7 @@ def add_columns_sheet(book: Workbook, columns: list[Column]) -> None:
 
 def _filled(columns: list[Column], frame: pd.DataFrame) -> tuple[list[Column], list[list[object]]]:
     """Return the columns that hold something (or must be there) and the cells."""
-    rows = list(frame.itertuples(index=False))
+    rows = list(rows_of(frame))
     made = [[column.value(row) for row in rows] for column in columns]
     kept = [
         index

@@ -1,4 +1,4 @@
-"""The workbook's first sheet: what the offer is, its key figures, charts, and what it misses; and the numbers behind."""
+"""The workbook's first sheet: what the offer is, its key figures and charts, and what it misses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
         sheet.column_dimensions[sheet.cell(1, index).column_letter].width = 12.5
     row = _title_block(sheet, offer)
     row = _tiles(sheet, offer, row + 1)
-    row = _text_block(sheet, row + 1, "What this offer does not fulfill", _missed(offer), warm=bool(offer.shortfalls))
+    row = _text_block(
+        sheet, row + 1, "What this offer does not fulfill", _missed(offer), warm=bool(offer.shortfalls)
+    )
     row = _charts(sheet, figures, tables, row + 1)
     row = _text_block(sheet, row, "How to read the scores", HOW_TO_READ)
     row = _text_block(sheet, row + 1, "Where the catalogue went", _funnel(offer))
@@ -52,7 +54,9 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
     sheet.sheet_properties.tabColor = style.ACCENT
 
 
-def _merged(sheet: Worksheet, row: int, text: object, *, first: int = _FIRST, last: int = _LAST, **look: Any) -> Any:
+def _merged(
+    sheet: Worksheet, row: int, text: object, *, first: int = _FIRST, last: int = _LAST, **look: Any
+) -> Any:
     cell = style.put(sheet, row, first, text, **look)
     sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     return cell
@@ -92,7 +96,15 @@ def _tiles(sheet: Worksheet, offer: Offer, row: int) -> int:
         first = _FIRST + 2 * index
         look: dict[str, Any] = {"first": first, "last": first + 1}
         top = _merged(
-            sheet, row + 1, value, size=20, bold=True, color=style.ACCENT, wrap=False, vertical="bottom", **look
+            sheet,
+            row + 1,
+            value,
+            size=20,
+            bold=True,
+            color=style.ACCENT,
+            wrap=False,
+            vertical="bottom",
+            **look,
         )
         _merged(sheet, row + 2, words, size=9, color=style.MUTED, **look)
         for line in (row + 1, row + 2):
@@ -106,7 +118,14 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
     """Write a heading and its sentences, one a row; return the last row."""
     sheet.row_dimensions[row].height = 24
     cell = _merged(
-        sheet, row, head, size=13, bold=True, color=style.WARM if warm else style.INK, vertical="bottom", wrap=False
+        sheet,
+        row,
+        head,
+        size=13,
+        bold=True,
+        color=style.WARM if warm else style.INK,
+        vertical="bottom",
+        wrap=False,
     )
     for column in range(_FIRST, _LAST + 1):
         sheet.cell(row, column).border = style.underline(style.WARM if warm else style.REST)
@@ -123,7 +142,8 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
 
 def _missed(offer: Offer) -> list[str]:
     return [shortfall.text for shortfall in offer.shortfalls] or [
-        "Nothing: the size, every share and every locked title of the brief are kept. Rights and the market's rules "
+        "Nothing: the size, every share and every locked title of the brief are kept. Rights and "
+        "the market's rules "
         "have not been checked."
     ]
 
@@ -155,16 +175,29 @@ def _fill_figures(sheet: Worksheet, offer: Offer) -> dict[str, tuple[int, int, i
     tables: dict[str, tuple[list[str], list[list[object]]]] = {
         "appeal": (
             ["Appeal from", "Offered", "Eligible"],
-            [[round(100 * edge), ours / size, rest / eligible] for edge, ours, rest in appeal_histogram(offer)],
+            [
+                [round(100 * edge), ours / size, rest / eligible]
+                for edge, ours, rest in appeal_histogram(offer)
+            ],
         ),
         "genres": (["Genre", "Offered", "Eligible", "Asked"], [_figure(bar) for bar in genre_bars(offer)]),
         "decades": (["Decade", "Offered", "Eligible", "Asked"], [_figure(bar) for bar in decade_bars(offer)]),
-        "tiers": (["Tier", "Mean appeal", "Titles"], [[n, 100 * mean, count] for n, count, mean in tier_bars(offer)]),
+        "tiers": (
+            ["Tier", "Mean appeal", "Titles"],
+            [[n, 100 * mean, count] for n, count, mean in tier_bars(offer)],
+        ),
         "evidence": (["Evidence", "Titles"], [[name, count] for name, count in evidence_counts(offer)]),
     }
     places = {}
     column = 1
-    style.put(sheet, 1, 1, "The numbers behind the charts of the summary: shares of the titles", bold=True, wrap=False)
+    style.put(
+        sheet,
+        1,
+        1,
+        "The numbers behind the charts of the summary: shares of the titles",
+        bold=True,
+        wrap=False,
+    )
     for name, (heads, rows) in tables.items():
         for offset, head in enumerate(heads):
             cell = style.put(sheet, 3, column + offset, head, bold=True, color="FFFFFF")
@@ -172,7 +205,11 @@ def _fill_figures(sheet: Worksheet, offer: Offer) -> dict[str, tuple[int, int, i
             sheet.column_dimensions[cell.column_letter].width = 14
         for number, values in enumerate(rows, start=4):
             for offset, value in enumerate(values):
-                form = ("0.0%" if name in {"appeal", "genres", "decades"} else "0.0") if isinstance(value, float) else None
+                form = (
+                    ("0.0%" if name in {"appeal", "genres", "decades"} else "0.0")
+                    if isinstance(value, float)
+                    else None
+                )
                 style.put(sheet, number, column + offset, value, number=form)
         places[name] = (column, 3, 3 + len(rows))
         column += len(heads) + 1
@@ -238,7 +275,9 @@ def _chart(figures: Worksheet, table: tuple[int, int, int], head: str, kind: str
         chart.y_axis.crosses = "max"
     if series == 1:
         chart.legend = None
-        chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+        chart.dataLabels = DataLabelList(
+            showVal=True, showSerName=False, showCatName=False, showLegendKey=False
+        )
         chart.dataLabels.numFmt = "0"
     else:
         chart.legend.position = "b"

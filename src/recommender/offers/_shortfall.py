@@ -66,7 +66,8 @@ def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
     eligible = counts["eligible"]
     return (
         f"Asked for {titles_word(brief.size)}, offered {eligible:,}: {brief.size - eligible:,} too few. Of "
-        f"{titles_word(counts['titles'])} in the catalogue {eligible:,} {'is' if eligible == 1 else 'are'} eligible.{why}"
+        f"{titles_word(counts['titles'])} in the catalogue {eligible:,} "
+        f"{'is' if eligible == 1 else 'are'} eligible.{why}"
     )
 
 
@@ -78,11 +79,11 @@ def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
         if title_id not in reasons:
             text = f"Locked title {visible(title_id)} is not in the catalogue."
         elif reasons[title_id]:
-            name = visible(names[title_id])
-            text = f"Locked title {visible(title_id)} ({name}) cannot be offered: it is {REASONS[reasons[title_id]]}."
+            name, why = visible(names[title_id]), REASONS[reasons[title_id]]
+            text = f"Locked title {visible(title_id)} ({name}) cannot be offered: it is {why}."
         else:
             continue
-        found.append(Shortfall("lock", text.replace("it is without a score", "it has no score"), 1))
+        found.append(Shortfall("lock", text, 1))
     return found
 
 
@@ -122,7 +123,7 @@ def _hint(demand: Demand, pool: pd.DataFrame) -> str:
     if demand.group == "decade":
         decades = sorted(set(pool["decade"]) - {UNKNOWN})
         if len(decades) == 1:
-            return f" All years in this catalogue are in the {decades[0]}: check that they are years of production."
+            return f" All its years are in the {decades[0]}: check that they are years of production."
         if not decades:
             return " This catalogue gives no years."
     if demand.group == "genre":

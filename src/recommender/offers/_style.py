@@ -29,7 +29,9 @@ _HAN = "Microsoft YaHei"  # on Windows and with Office for Mac; others fall back
 _HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
+def font(
+    text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False
+) -> Any:
     """Return a font that has the glyphs of the text: Latin and Cyrillic, or Chinese."""
     from openpyxl.styles import Font
 
@@ -87,4 +89,4 @@ def put(
     cell.alignment = align(**alignment)
     if number:
         cell.number_format = number
-    return cell  # type: ignore[no-any-return]
+    return cell

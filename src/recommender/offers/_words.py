@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,17 @@ _INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that turn the direction of what follows
 
 
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield a frame's rows as named tuples whose cells have no declared type.
+
+    Examples
+    --------
+    >>> [row.year for row in rows_of(pd.DataFrame({"year": [1957]}))]
+    [1957]
+    """
+    return frame.itertuples(index=False)
+
+
 def clean(value: object, limit: int = 1_000) -> str:
     r"""Return a value as text that any program shows: no control characters, not longer than `limit`.
 
@@ -30,7 +41,9 @@ def clean(value: object, limit: int = 1_000) -> str:
     if is_missing(value):
         return ""
     text = _TURNS.sub("", str(value))
-    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE).strip()
+    text = "".join(
+        c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE
+    ).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -82,7 +95,9 @@ def comparable_line(comparable: Mapping[str, Any], market: str) -> str:
     """
     name = titled(comparable.get("title") or comparable.get("title_id"), comparable.get("year"))
     why = clean(comparable.get("why"), 120)
-    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (f" ({why})" if why else "")
+    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (
+        f" ({why})" if why else ""
+    )
 
 
 def reason_line(reason: str) -> tuple[bool, str]:

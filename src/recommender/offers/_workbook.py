@@ -8,14 +8,14 @@ import zipfile
 
 from recommender.offers._offer import Offer
 
-_EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - the earliest time a zip file can hold; it has no zone
+_EPOCH = datetime.datetime(1980, 1, 1)
 
 
 def workbook_bytes(offer: Offer) -> bytes:
     """Return the workbook: sheets Summary, Offer, Columns, Not offered and Figures.
 
-    Excel's files hold the time of writing in the archive and in the properties; both are set to a fixed day here, so
-    that the same offer gives the same bytes.
+    Excel's files hold the time of writing in the archive and in the properties; both are set to a fixed day
+    here, so that the same offer gives the same bytes.
     """
     from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
@@ -41,7 +41,10 @@ def workbook_bytes(offer: Offer) -> bytes:
 
 def _without_times(packed: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(packed)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED

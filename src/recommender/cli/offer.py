@@ -1,0 +1,157 @@
+"""The command `recommender offer`: choose the titles that a brief asks for, and write the offer's files."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recommender.errors import CallError
+
+_SHOWN = 5
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from recommender.offers import Offer
+
+
+def offer(
+    brief: Annotated[
+        str, typer.Option("--brief", help="Path of a brief (TOML), or the name of a sample brief.")
+    ],
+    titles: Annotated[Path, typer.Option("--titles", help="Titles table: Parquet, CSV or XLSX.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the offer's files.")],
+    scores: Annotated[
+        Path | None, typer.Option("--scores", help="Scores table, as `recommender score` writes it.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", help="Model bundle: score the titles first.")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", help="With --bundle: outcomes of these titles elsewhere.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="With --bundle: nothing dated on or after this day is seen.")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="End with status 1 where the offer misses anything the brief asks for."
+        ),
+    ] = False,
+) -> None:
+    """Choose the titles that a brief asks for, and write workbook, report, tables and manifest.
+
+    The choice has the greatest total appeal that keeps the brief's demands. What cannot be kept is missed
+    by as few titles as possible, and the offer says so.
+
+    Example: recommender offer --brief cn-300 --titles titles.parquet --scores scores.parquet --out
+    offers/china
+    """
+    from recommender.offers import build_offer, load_brief, write_offer
+    from recommender.sources import read_scores, read_titles
+
+    _check_call(scores, bundle, history, as_of)
+    wanted = load_brief(brief)
+    catalogue = read_titles(titles)
+    if bundle is not None:
+        scored = _score(bundle, catalogue, wanted.market, history, as_of)
+    else:
+        assert scores is not None
+        scored = read_scores(scores)
+    made = build_offer(catalogue, scored, wanted)
+    inputs = {"titles": titles, "scores": scores, "history": history, "brief": Path(brief)}
+    files = write_offer(
+        made,
+        out,
+        inputs={role: path for role, path in inputs.items() if path and path.is_file()},
+        bundle=bundle,
+    )
+    print_offer(made, files)
+    if strict and made.shortfalls:
+        raise typer.Exit(1)
+
+
+def _check_call(scores: Path | None, bundle: Path | None, history: Path | None, as_of: str | None) -> None:
+    if (scores is None) == (bundle is None):
+        raise CallError(
+            "give the scores either by --scores or by --bundle",
+            hint="--scores takes a table that `recommender score` wrote; --bundle scores the titles now.",
+        )
+    if scores is not None and (history is not None or as_of is not None):
+        raise CallError(
+            "--history and --as-of go with --bundle only",
+            hint="The scores in --scores were made as of their own day.",
+        )
+    if as_of is not None:
+        try:
+            datetime.date.fromisoformat(as_of)
+        except ValueError as error:
+            raise CallError(f"--as-of {as_of!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
+
+
+def _score(
+    bundle: Path, titles: pd.DataFrame, market: str, history: Path | None, as_of: str | None
+) -> pd.DataFrame:
+    from recommender.scoring import score_titles
+
+    from recommender.sources import read_outcomes
+
+    outcomes = None if history is None else read_outcomes(history)
+    return score_titles(bundle, titles, [market], history=outcomes, as_of=as_of)
+
+
+def print_offer(offer: Offer, files: dict[str, Path]) -> None:
+    """Print what was offered, what was missed, and where each file is."""
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from recommender.errors import visible
+
+    console = Console(highlight=False)
+    frame, brief = offer.frame, offer.brief
+    console.print(
+        Text(f"\n{len(frame):,} titles for {brief.market}", style="bold"), Text(f"offer {offer.offer_id}")
+    )
+    console.print(
+        f"{offer.counts['titles']:,} in the catalogue, {offer.counts['eligible']:,} eligible, "
+        f"{brief.size:,} asked; "
+        f"mean appeal {100 * frame['appeal'].mean():.0f} of 100 "
+        f"(eligible titles: {100 * offer.eligible['appeal'].mean():.0f})"
+    )
+    top = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for head, justify in (
+        ("No.", "right"),
+        ("Title", "left"),
+        ("Year", "left"),
+        ("Appeal", "right"),
+        ("Interval", "left"),
+    ):
+        top.add_column(head, justify=justify, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
+    for number, row in enumerate(frame.head(_SHOWN).to_dict("records"), start=1):
+        top.add_row(
+            str(number),
+            Text(visible(row["title"])),
+            "" if row["year"] is pd.NA else str(row["year"]),
+            f"{100 * row['appeal']:.0f}",
+            f"{100 * row['low']:.0f} to {100 * row['high']:.0f}" if row["low"] == row["low"] else "",
+        )
+    console.print(top)
+    for shortfall in offer.shortfalls:
+        console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")
+    console.print()
+    for name, meaning in (
+        ("offer.xlsx", "workbook to review"),
+        ("report.html", "report to read"),
+        ("offer.parquet", "table for programs"),
+        ("offer.csv", "the same as text"),
+        ("manifest.json", "inputs, hashes, versions"),
+    ):
+        console.print(
+            Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="", soft_wrap=True
+        )
