@@ -1,8 +1,8 @@
 """From the world's files to the six tables, and back; every file appears whole or not at all.
 
-`read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet, CSV and
-XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes the same
-three formats, the same bytes for the same frame. `atomic_output` and `atomic_directory` guard every output.
+`read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet,
+CSV and XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes
+these too, the same bytes for the same frame. `atomic_output` and `atomic_directory` guard every output.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ def file_sha256(path: str | Path) -> str:
 def atomic_output(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside the output; rename it into place when the block ends well.
 
-    When the block raises, or SIGINT or SIGTERM arrives, nothing is left behind and an earlier output stays as it
-    was. After SIGKILL a hidden ``.NAME.XXXX.partial`` may stay; the next run with the same output removes it.
+    When the block raises, or SIGINT or SIGTERM arrives, nothing is left behind and an earlier output stays as
+    it was. After SIGKILL a hidden ``.NAME.XXXX.partial`` may stay; the next run with that output removes it.
 
     Parameters
     ----------
@@ -82,16 +82,16 @@ def atomic_output(path: str | Path) -> Iterator[Path]:
 def atomic_directory(path: str | Path, *, names: Collection[str] = ()) -> Iterator[Path]:
     """Give a temporary folder beside the output; rename it into place when the block ends well.
 
-    An earlier folder is replaced as a whole, but only if it holds nothing that the new one does not: what a person
-    put there is never deleted.
+    An earlier folder is replaced as a whole, but only if it holds nothing that the new one does not: what a
+    person put there is never deleted.
 
     Parameters
     ----------
     path : str or Path
         The folder to write.
     names : collection of str
-        What will be written, if it is known: then a folder that holds something else is refused before the work
-        begins and not after it.
+        What will be written, if it is known: then a folder that holds something else is refused before the
+        work begins and not after it.
 
     Yields
     ------

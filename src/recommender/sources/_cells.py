@@ -1,7 +1,7 @@
 """One cell of a person's table, understood: numbers, dates, yes and no, lists.
 
-Each function takes a cell that is not empty and returns what it means, or raises `Misread` with the problem and the
-remedy. They are applied once to every distinct cell of a column, so they may be thorough.
+Each function takes a cell that is not empty and returns what it means, or raises `Misread` with the problem
+and the remedy. They are applied once to every distinct cell of a column, so they may be thorough.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
 
 
-def text(cell: object) -> str | None:
+def text(cell: object) -> str | None:  # noqa: PLR0911 - one branch a type
     """Return a cell as text: whole numbers without ``.0``, dates as ISO; None where nothing is left.
 
     Examples

@@ -34,8 +34,8 @@ class Checked:
     Attributes
     ----------
     frame : DataFrame
-        The rows that can be used, as `read_table` returns them: all columns of the table in its order, then the
-        file's own; empty where a required column is missing.
+        The rows that can be used, as `read_table` returns them: all columns of the table in its order, then
+        the file's own; no rows where a required column is missing.
     faults : tuple of Fault
         Errors and warnings, in the order of the file.
     file : str
@@ -102,7 +102,8 @@ def check_table(path: str | Path, table: Table | str) -> Checked:
     Parameters
     ----------
     path : str or Path
-        Parquet, CSV (UTF-8 with or without BOM, UTF-16, Windows-1251 or GB18030; comma, semicolon or tab) or XLSX.
+        Parquet, XLSX, or CSV in UTF-8 with or without BOM, UTF-16, Windows-1251 or GB18030, with comma,
+        semicolon or tab.
     table : Table or str
         Which of the six tables it is.
 
@@ -140,12 +141,10 @@ def check_table(path: str | Path, table: Table | str) -> Checked:
             series[header] = extra_column(cells)
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(raw.rows)))
     finder.broken_rules(table, frame)
+    hopeless = any(fault.severity == "error" and fault.row is None for fault in faults)
     faults += finder.listed()
-    bad = finder.bad_rows | np.isin(
-        raw.rows, [fault.row for fault in raw.faults if fault.severity == "error"]
-    )
-    if any(fault.severity == "error" and fault.row is None for fault in faults):
-        bad[:] = True
+    misshapen = [fault.row for fault in raw.faults if fault.severity == "error" and fault.row is not None]
+    bad = finder.bad_rows | np.isin(raw.rows, misshapen) | hopeless
     frame = frame[~bad].reset_index(drop=True) if bad.any() else frame
     order = sorted(faults, key=lambda fault: (fault.row is not None, fault.row or 0))
     return Checked(frame, tuple(order), raw.file, table.name, len(raw.rows), raw.how)
@@ -186,34 +185,32 @@ class _Finder:
         for place, value, problem, remedy in coerced.misread:
             groups.setdefault((problem, remedy), []).append((place, value))
         for (problem, remedy), cells in groups.items():
-            remedy = remedy if error else f"{remedy}; it is left out"
-            self._add(
-                column.name, cells, problem, lambda _, remedy=remedy: remedy, "error" if error else "warning"
-            )
+            said = remedy if error else f"{remedy}; it is left out"
+            self._add(column.name, cells, problem, _always(said), "error" if error else "warning")
         self._unread[column.name] = np.asarray([place for place, *_ in coerced.misread], dtype=np.intp)
         if coerced.unknown.words:
             self._add_unknown(column, coerced)
 
     def broken_rules(self, table: Table, frame: pd.DataFrame) -> None:
         """Check the frame against the table's schema; cells with an emptying warning are emptied in it."""
-        for context, name, problem, cells in _failures(table, frame):
-            if context == "row":
-                row_rule = next(rule for rule in table.row_rules if rule.problem == problem)
-                cells = [(place, frame[row_rule.column].iloc[place]) for place, _ in cells]
-                self._add(row_rule.column, cells, problem, lambda _, said=row_rule.remedy: said, "error")
-                continue
+        for name, problem, cells in _failures(table, frame):
             if problem == "not_nullable":
-                unread = set(self._unread.get(name, np.empty(0, dtype=np.intp)).tolist())
-                cells = [(place, None) for place, _ in cells if place not in unread]
+                unread = set(self._unread.get(name, _NONE).tolist())
+                empty: list[tuple[int, object]] = [(place, None) for place, _ in cells if place not in unread]
                 if name in self._matched:
                     self._add(
-                        name, cells, "the cell is empty", lambda _: "fill it, or delete the row", "error"
+                        name, empty, "the cell is empty", _always("fill it, or delete the row"), "error"
                     )
                 continue
             rule = next(rule for rule in table[name].rules if rule.problem == problem)
             self._add(name, cells, problem, self._remedy(rule, name, frame), rule.severity)
             if rule.empties:
                 frame.loc[[place for place, _ in cells], name] = None
+        for row_rule in table.row_rules:
+            places = np.flatnonzero(~row_rule.holds(frame).to_numpy())
+            values = frame[row_rule.column]
+            odd = [(int(place), values.iloc[place]) for place in places]
+            self._add(row_rule.column, odd, row_rule.problem, _always(row_rule.remedy), "error")
 
     def _remedy(self, rule: Rule, name: str, frame: pd.DataFrame) -> Callable[[object], str]:
         if rule.names_first:
@@ -261,10 +258,10 @@ class _Finder:
             f"{visible(word, length=30)} ({count})" if count > 1 else visible(word, length=30)
             for word, (count, _) in words[:8]
         )
-        what = "countries" if column.vocabulary == "country" else "languages"
+        one, many = ("country", "countries") if column.vocabulary == "country" else ("language", "languages")
         if len(words) > 8:
             shown += f" and {len(words) - 8} others"
-        standard = "ISO 3166-1 codes such as RU" if what == "countries" else "BCP 47 tags such as ru"
+        standard = "ISO 3166-1 codes such as RU" if one == "country" else "BCP 47 tags such as ru"
         first = min(place for _, (_, place) in words)
         self._faults.append(
             Fault(
@@ -272,37 +269,29 @@ class _Finder:
                 int(self._raw.rows[first]),
                 self._matched[column.name],
                 shown,
-                f"{total:,} unknown {what}, left out",
+                f"{total:,} unknown {one if total == 1 else many} left out",
                 f"write {standard}",
                 "warning",
             )
         )
 
 
-_Failures = Iterator[tuple[Literal["row", "cell"], str, str, list[tuple[int, object]]]]
+_NONE = np.empty(0, dtype=np.intp)
 
 
-def _failures(table: Table, frame: pd.DataFrame) -> _Failures:
-    """Yield each failed check of the table's schema: where, which column, which problem, places and values."""
+def _always(text: str) -> Callable[[object], str]:
+    return lambda _value: text
+
+
+def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, str, list[tuple[int, object]]]]:
+    """Yield each failed check of the table's schema: the column, the problem, places and values."""
     import pandera.pandas as pa
 
     try:
         table.schema.validate(frame, lazy=True)
-        return
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
-    for (context, name, problem), group in cases.groupby(
-        ["schema_context", "column", "check"], sort=False, dropna=False
-    ):
-        if context == "DataFrameSchema":
-            continue
-        yield (
-            "cell",
-            str(name),
-            str(problem),
-            list(zip(group["index"].astype(int), group["failure_case"], strict=True)),
-        )
-    rows = cases[cases["schema_context"] == "DataFrameSchema"]
-    for problem, group in rows.groupby("check", sort=False):
-        places = sorted(set(group["index"].astype(int)))
-        yield "row", "", str(problem), [(place, None) for place in places]
+        cases = cases[cases["schema_context"] == "Column"]
+        for (name, problem), group in cases.groupby(["column", "check"], sort=False):
+            places = group["index"].astype(int)
+            yield str(name), str(problem), list(zip(places, group["failure_case"], strict=True))

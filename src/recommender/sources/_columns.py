@@ -42,10 +42,10 @@ def empty_column(column: Column, n_rows: int) -> pd.Series[Any]:
     if column.type in {"list", "records"}:
         return _objects([[] for _ in range(n_rows)])
     dtype = {"integer": "Int64", "number": "float64", "boolean": "boolean"}.get(column.type, "str")
-    return pd.Series([None] * n_rows, dtype=dtype)  # type: ignore[call-overload,no-any-return]
+    return pd.Series([None] * n_rows, dtype=dtype)
 
 
-def coerce(column: Column, raw: pd.Series[Any]) -> Coerced:
+def coerce(column: Column, raw: pd.Series[Any]) -> Coerced:  # noqa: PLR0911 - one branch a type
     """Bring the cells of a file to a column's type.
 
     Parameters
@@ -134,14 +134,14 @@ def _each(raw: pd.Series[Any], understand: Callable[[Any], Any], dtype: str) -> 
     if dtype == "records":
         cells = _objects([values[place] if values[place] is not None else [] for place in places])
     else:
-        cells = pd.Series(values, dtype=dtype).take(places).reset_index(drop=True)  # type: ignore[call-overload]
+        cells = pd.Series(values, dtype=dtype).take(places).reset_index(drop=True)
     misread_places: Iterable[int] = ()
     if failures:
         misread_places = np.flatnonzero(np.isin(places, list(failures))).tolist()
     return Coerced(
         cells,
         [
-            (place, distinct[places[place]], *map(str, failures[int(places[place])].args))  # type: ignore[misc]
+            (place, distinct[places[place]], *map(str, failures[int(places[place])].args))
             for place in misread_places
         ],
     )

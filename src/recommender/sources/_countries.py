@@ -23,32 +23,35 @@ _ALIASES: dict[str, str] = {
     "BS": "багамы, багамские острова",
     "BU": "burma",
     "BY": "белоруссия, беларусь, республика беларусь",
-    "CD": "democratic republic of the congo, dr congo, drc, congo-kinshasa, zaire, заир, 刚果民主共和国, 刚果（金）",
+    "CD": "democratic republic of the congo, dr congo, drc, congo-kinshasa, zaire, заир, 刚果民主共和国, "
+    "刚果（金）",
     "CF": "цар",
     "CG": "congo, republic of the congo, конго, 刚果（布）",
     "CI": "ivory coast, cote d'ivoire, côte d'ivoire, кот-д'ивуар, берег слоновой кости",
-    "CN": "prc, mainland china, china mainland, people's republic of china, кнр, китайская народная республика, "
-    "中国大陆, 中国内地, 中华人民共和国, 大陆, 内地",
+    "CN": "prc, mainland china, china mainland, people's republic of china, кнр, "
+    "китайская народная республика, 中国大陆, 中国内地, 中华人民共和国, 大陆, 内地",
     "CS": "czechoslovakia, чехословакия, чсср, чср, 捷克斯洛伐克",
     "CV": "cape verde, cabo verde",
     "CY": "республика кипр",
     "CZ": "czech republic, чешская республика, 捷克共和国",
     "DD": "east germany, gdr, ddr, german democratic republic, гдр, восточная германия, 东德, 民主德国",
-    "DE": "west germany, frg, brd, federal republic of germany, фрг, западная германия, западный берлин, "
-    "west berlin, 西德, 联邦德国",
+    "DE": "west germany, frg, brd, federal republic of germany, фрг, западная германия, "
+    "западный берлин, west berlin, 西德, 联邦德国",
     "DO": "dominican republic, доминиканская республика",
     "FM": "micronesia",
     "FO": "faroe islands, фареры",
     "FX": "metropolitan france",
-    "GB": "uk, u.k., great britain, britain, england, scotland, wales, northern ireland, великобритания, англия, "
-    "шотландия, уэльс, северная ирландия, соединенное королевство, 英格兰, 苏格兰, 大不列颠",
+    "GB": "uk, u.k., great britain, britain, england, scotland, wales, northern ireland, "
+    "великобритания, англия, шотландия, уэльс, северная ирландия, соединенное королевство, "
+    "英格兰, 苏格兰, 大不列颠",
     "HK": "hong kong, hongkong, гонконг, 香港, 中国香港",
     "HU": "внр",
     "IE": "republic of ireland, eire",
     "IR": "islamic republic of iran, исламская республика иран",
     "KG": "киргизия, киргизстан, кыргызстан, kyrgyz republic",
     "KP": "dprk, кндр, северная корея, 朝鲜",
-    "KR": "korea, republic of korea, южная корея, республика корея, корея, ю.корея, ю. корея, 韩国, 南韩, 大韩民国",
+    "KR": "korea, republic of korea, южная корея, республика корея, корея, ю.корея, ю. корея, 韩国, "
+    "南韩, 大韩民国",
     "KZ": "республика казахстан",
     "LA": "laos, лаос",
     "MD": "молдавия, молдова, республика молдова",
@@ -73,8 +76,8 @@ _ALIASES: dict[str, str] = {
     "TW": "taiwan, тайвань, 台湾, 中国台湾, 臺灣",
     "TZ": "united republic of tanzania",
     "UA": "украинская сср",
-    "US": "usa, u.s.a., u.s., united states of america, сша, cша, соединенные штаты америки, соединенные штаты, "
-    "америка, america, 美利坚合众国",
+    "US": "usa, u.s.a., u.s., united states of america, сша, cша, соединенные штаты америки, "
+    "соединенные штаты, америка, america, 美利坚合众国",
     "UZ": "республика узбекистан",
     "VA": "vatican, ватикан",
     "VE": "bolivarian republic of venezuela, венесуэла",

@@ -45,7 +45,13 @@ def read_delimited(path: Path, known: Iterable[str]) -> RawTable:
     # The limit is the process's; a longer cell is found below and named, so the parser must not stop at it.
     csv.field_size_limit(2**31 - 1)
     with path.open(encoding=encoding.codec, newline="") as stream:
-        return _table(path, stream, delimiter, encoding.name)
+        raw = _table(path, stream, delimiter, encoding.name)
+    if encoding.doubtful:
+        problem = f"read as {encoding.name}, which is the likeliest encoding but not certain"
+        raw.faults.append(
+            Fault(str(path), None, None, None, problem, "check the names; better save it as UTF-8", "warning")
+        )
+    return raw
 
 
 def find_delimiter(sample: str, known: Iterable[str]) -> str:
@@ -101,6 +107,7 @@ def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> 
     faults: list[Fault] = []
     number = 0
     width = 0
+    misfits: list[Fault] = []
     last = ""
     for number, record in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
         last = "".join(lines.record) if len(lines.record) > 1 else ""
@@ -114,7 +121,7 @@ def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> 
             width = len(header)
             continue
         if len(record) != width:
-            _fit(path, number, record, width, faults)
+            misfits += _fit(path, number, record, width)
         for place, cell in enumerate(record):
             if len(cell) > LONGEST_CELL:
                 faults.append(_too_long(path, number, header[place], cell))
@@ -123,6 +130,12 @@ def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> 
         numbers.append(number)
     if header is None:
         raise unreadable(path, "there is no header row", "the first row must name the columns")
+    if len(misfits) > max(len(records) // 2, 2):
+        # A fault for each row would hide what happened to all of them.
+        problem = f"{len(misfits):,} of {len(records):,} rows have another number of cells than the header"
+        remedy = "the file was exported with wrong quotes or delimiters: export it again"
+        misfits = [Fault(str(path), None, None, None, problem, remedy)]
+    faults += misfits
     if last and _quote_left_open(last, delimiter):
         faults.append(
             Fault(
@@ -135,35 +148,21 @@ def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> 
     return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, faults)
 
 
-def _fit(path: Path, number: int, record: list[str], width: int, faults: list[Fault]) -> None:
+def _fit(path: Path, number: int, record: list[str], width: int) -> list[Fault]:
+    """Bring a record to the header's width; return the fault if that loses or invents something."""
     given = len(record)
     if given < width:
         record.extend([""] * (width - given))
-        faults.append(
-            Fault(
-                str(path),
-                number,
-                None,
-                None,
-                f"the row has {given} cells, the header {width}",
-                "the cells that are missing count as empty; check that nothing was cut off",
-                "warning",
-            )
-        )
-        return
+        problem = f"the row has {given} of the header's {width} cells"
+        remedy = "the missing cells count as empty; check that nothing was cut off"
+        return [Fault(str(path), number, None, None, problem, remedy, "warning")]
     surplus = record[width:]
     del record[width:]
     if any(cell.strip() for cell in surplus):
-        faults.append(
-            Fault(
-                str(path),
-                number,
-                None,
-                surplus[0],
-                f"the row has {given} cells, the header {width}",
-                "put quotes around cells that hold the delimiter",
-            )
-        )
+        problem = f"the row has {given} cells, the header {width}"
+        remedy = "put quotes around cells that hold the delimiter"
+        return [Fault(str(path), number, None, surplus[0], problem, remedy)]
+    return []
 
 
 def _quote_left_open(text: str, delimiter: str) -> bool:

@@ -45,13 +45,10 @@ def _cells(column: pa.ChunkedArray) -> pd.Series[Any]:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _cells(column.cast(kind.value_type))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    if text or pa.types.is_null(kind):
         return pd.Series(column.cast(pa.large_string()).to_pandas(), dtype="str")
-    if pa.types.is_string_view(kind):
-        return pd.Series(column.cast(pa.large_string()).to_pandas(), dtype="str")
-    if pa.types.is_integer(kind):
-        return pd.Series(column.to_pandas(types_mapper=_NULLABLE.get))
-    if pa.types.is_boolean(kind):
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return pd.Series(column.to_pandas(types_mapper=_NULLABLE.get))
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pd.Series(column.cast(pa.float64()).to_pandas(), dtype="float64")

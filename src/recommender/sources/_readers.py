@@ -23,9 +23,9 @@ def read_titles(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame, shape (n_titles, at least 32)
-        All columns of the table, then the file's own. Text is ``str``; ``year``, ``runtime_min``, ``seasons`` and
-        ``episodes`` are ``Int64``; prices ``float64``; ``me_track`` ``boolean``; list columns hold Python lists,
-        empty where nothing stands; countries are alpha-2 codes.
+        All columns of the table, then the file's own. Text is ``str``; ``year``, ``runtime_min``, ``seasons``
+        and ``episodes`` are ``Int64``; prices ``float64``; ``me_track`` ``boolean``; list columns hold Python
+        lists, empty where nothing stands; countries are alpha-2 codes.
     """
     return read_table(path, TITLES)
 

@@ -31,7 +31,7 @@ __all__ = ["save_workbook", "set_text", "write_table"]
 _log = logging.getLogger("recommender")
 _LONGEST_IN_EXCEL = 32_767
 _MOST_ROWS_IN_EXCEL = 1_048_576
-_THE_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants it naive; it stands for no moment
+_THE_DAY = datetime(2000, 1, 1)
 _COLUMNS: dict[str, Column] = {
     column.name: column for table in reversed(TABLES.values()) for column in table.columns
 }
@@ -40,11 +40,13 @@ _COLUMNS: dict[str, Column] = {
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table as Parquet, CSV or XLSX, by the suffix; whole or not at all.
 
-    The same frame gives the same bytes. Each format reads back equal, with these limits of XLSX: cells are cut at
-    32,767 characters (a warning is logged), and control characters that XML cannot hold become visible signs.
+    The same frame gives the same bytes. Each format reads back equal, with these limits of XLSX: cells are
+    cut at 32,767 characters (a warning is logged), and control characters that XML cannot hold become visible
+    signs.
 
-    CSV is UTF-8 with BOM, separated by commas, and data, not a page: a cell that begins like a formula is written as
-    it is, so that it reads back equal. For people who open tables in Excel write XLSX, where every text is text.
+    CSV is UTF-8 with BOM, separated by commas, and data, not a page: a cell that begins like a formula is
+    written as it is, so that it reads back equal. For people who open tables in Excel write XLSX, where every
+    text is text.
 
     Parameters
     ----------
@@ -63,7 +65,8 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     --------
     >>> import tempfile
     >>> from recommender.sources import read_titles, write_table
-    >>> frame = pd.DataFrame({"title_id": ["1"], "kind": ["film"], "title": ["Red"], "genres": [["Drama", "War"]]})
+    >>> frame = pd.DataFrame({"title_id": ["1"], "kind": "film", "title": "Red"})
+    >>> frame["genres"] = [["Drama", "War"]]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_table(frame, Path(folder) / "titles.csv")
     ...     read_titles(Path(folder) / "titles.csv").loc[0, "genres"]
@@ -177,7 +180,7 @@ def set_text(cell: Cell | WriteOnlyCell, value: str) -> bool:
     Parameters
     ----------
     cell : openpyxl Cell or WriteOnlyCell
-        The cell; its number format and style stay, except that a text which begins like a formula is marked as text.
+        The cell; its style stays, but a text that begins like a formula is marked as text.
     value : str
         What to show.
 
