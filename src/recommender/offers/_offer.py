@@ -200,7 +200,10 @@ def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, selection: Selection) -> 
     last = chosen["appeal"].min()
     demands = selection.demands
     held = membership(chosen, demands).sum(axis=1)
-    full = [demand.high <= count for demand, count in zip(demands, held, strict=True)]
+    full = [
+        demand.high <= count and demand.high < len(chosen)
+        for demand, count in zip(demands, held, strict=True)
+    ]
     wanted = [0 < count <= demand.low for demand, count in zip(demands, held, strict=True)]
     minima = ", ".join(
         group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight

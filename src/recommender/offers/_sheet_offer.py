@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 HEADER_ROW = 1
-_LINE_HEIGHT = 13.2
+_LINE_HEIGHT = 12.9
 _MOST_LINES = 9
 
 
@@ -136,14 +136,14 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         ),
         Column(
             "Why",
-            46,
+            58,
             "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the "
             "model, not causes.",
             _reasons,
         ),
         Column(
             "Comparables",
-            48,
+            52,
             "Earlier titles that resemble this one and how they did in the market: 'top 3%' means "
             "better than 97 of "
             "100 foreign titles there.",
@@ -152,7 +152,7 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column("Decision", 11, "Yours: accept, hold or reject (a list opens in the cell).", lambda _: None),
         Column("Reviewer", 14, "Yours: who decided.", lambda _: None),
         Column("Note", 28, "Yours: anything the next reader should know.", lambda _: None),
-        Column("Logline", 50, "What happens in it.", _text("synopsis", 600), optional=True),
+        Column("Logline", 64, "What happens in it.", _text("synopsis", 600), optional=True),
         Column(
             "Minutes",
             9,
@@ -266,8 +266,6 @@ def add_reserve_sheet(book: Workbook, offer: Offer) -> None:
     _fill_sheet(sheet, columns, cells)
     heads = [column.head for column in columns]
     sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, heads.index("Title") + 2)
-    if cells:
-        _color_appeal(sheet, sheet.cell(1, heads.index("Appeal") + 1).column_letter, HEADER_ROW + len(cells))
 
 
 def add_columns_sheet(book: Workbook, columns: list[Column]) -> None:
@@ -278,11 +276,13 @@ def add_columns_sheet(book: Workbook, columns: list[Column]) -> None:
         Column("What it means", 110, "", lambda row: row[1]),
     ]
     rows: list[list[object]] = [[column.head, column.meaning] for column in columns]
-    _fill_sheet(sheet, explained, rows)
+    _fill_sheet(sheet, explained, rows, least=1)
     for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows)):
         sheet.cell(row, 1).font = style.font(bold=True)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = None
+    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
 
 
 def _filled(columns: list[Column], frame: pd.DataFrame) -> tuple[list[Column], list[list[object]]]:
@@ -297,7 +297,9 @@ def _filled(columns: list[Column], frame: pd.DataFrame) -> tuple[list[Column], l
     return [columns[i] for i in kept], [list(cells) for cells in zip(*(made[i] for i in kept), strict=True)]
 
 
-def _fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object]]) -> None:
+def _fill_sheet(
+    sheet: Worksheet, columns: list[Column], cells: list[list[object]], *, least: int = 2
+) -> None:
     from openpyxl.utils import get_column_letter as letter
 
     for index, column in enumerate(columns, start=1):
@@ -325,7 +327,7 @@ def _fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object
                 cell.hyperlink = address
                 cell.font = style.font(color=style.ACCENT)
         lines = max(_lines(value, column.width) for value, column in zip(values, columns, strict=True))
-        sheet.row_dimensions[number].height = 6 + _LINE_HEIGHT * min(max(lines, 2), _MOST_LINES)
+        sheet.row_dimensions[number].height = 6 + _LINE_HEIGHT * min(max(lines, least), _MOST_LINES)
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(columns))}{HEADER_ROW + len(cells)}"
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
@@ -337,7 +339,7 @@ def _lines(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1
     return sum(
-        max(1, math.ceil(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) * 1.05 / width))
+        max(1, math.ceil(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) * 0.9 / width))
         for line in value.split("\n")
     )
 

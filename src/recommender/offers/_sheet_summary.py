@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = 2, 13  # columns B to M
 _CHART_ROWS = 16
+_LINE = 170  # characters that fit across the block
 
 
 def add_summary_sheet(book: Workbook, offer: Offer) -> None:
@@ -41,7 +42,7 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
     row = _text_block(
         sheet, row + 1, "What this offer does not fulfill", _missed(offer), warm=bool(offer.shortfalls)
     )
-    row = _charts(sheet, figures, tables, row + 1)
+    row = _charts(sheet, figures, tables, row + 2)
     row = _text_block(sheet, row, "How to read the scores", HOW_TO_READ)
     row = _text_block(sheet, row + 1, "Where the catalogue went", _funnel(offer))
     _text_block(sheet, row + 1, "Where it comes from", _provenance(offer))
@@ -51,6 +52,7 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     sheet.sheet_properties.tabColor = style.ACCENT
 
 
@@ -132,8 +134,8 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
     del cell
     for line in lines:
         row += 1
-        _merged(sheet, row, line, vertical="center")
-        sheet.row_dimensions[row].height = 17 * (1 + len(line) // 150)
+        _merged(sheet, row, line, vertical="center", indent=1 if warm else 0)
+        sheet.row_dimensions[row].height = 17 * (1 + len(line) // _LINE)
         if warm:
             for column in range(_FIRST, _LAST + 1):
                 sheet.cell(row, column).fill = style.fill(style.WARM_SOFT)
@@ -214,6 +216,11 @@ def _fill_figures(sheet: Worksheet, offer: Offer) -> dict[str, tuple[int, int, i
         places[name] = (column, 3, 3 + len(rows))
         column += len(heads) + 1
     sheet.freeze_panes = "A4"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.sheet_view.showGridLines = False
     return places
 
@@ -225,18 +232,27 @@ def _figure(bar: Bar) -> list[object]:
 
 
 def _charts(sheet: Worksheet, figures: Worksheet, tables: dict[str, tuple[int, int, int]], row: int) -> int:
-    right = sheet.cell(1, _FIRST + 6).column_letter
-    left = sheet.cell(1, _FIRST).column_letter
     below = row + _CHART_ROWS + 1
-    for name, head, place, kind in (
-        ("appeal", "Appeal, 0 to 100: share of the titles", f"{left}{row}", "col"),
-        ("genres", "Genres: share of the titles", f"{right}{row}", "bar"),
-        ("decades", "Decades: share of the titles", f"{left}{below}", "col"),
-        ("tiers", "Tiers: mean appeal", f"{right}{below}", "bar"),
+    half = (_LAST - _FIRST + 1) // 2
+    for name, head, kind, top, left in (
+        ("appeal", "Appeal, 0 to 100: share of the titles", "col", row, _FIRST),
+        ("genres", "Genres: share of the titles", "bar", row, _FIRST + half),
+        ("decades", "Decades: share of the titles", "col", below, _FIRST),
+        ("tiers", "Tiers: mean appeal", "bar", below, _FIRST + half),
     ):
-        series = 1 if name == "tiers" else 2
-        sheet.add_chart(_chart(figures, tables[name], head, kind, series), place)
+        chart = _chart(figures, tables[name], head, kind, 1 if name == "tiers" else 2)
+        chart.anchor = _anchor(top, left, half)
+        sheet.add_chart(chart)
     return below + _CHART_ROWS + 1
+
+
+def _anchor(row: int, column: int, columns: int) -> Any:
+    """Return a place that spans whole columns, however wide a program draws them, with a gap at the right."""
+    from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+
+    start = AnchorMarker(col=column - 1, row=row - 1)
+    end = AnchorMarker(col=column + columns - 2, colOff=700_000, row=row + _CHART_ROWS - 1)
+    return TwoCellAnchor(editAs="oneCell", _from=start, to=end)
 
 
 def _chart(figures: Worksheet, table: tuple[int, int, int], head: str, kind: str, series: int) -> Any:
@@ -254,7 +270,6 @@ def _chart(figures: Worksheet, table: tuple[int, int, int], head: str, kind: str
     chart.set_categories(Reference(figures, min_col=column, min_row=first + 1, max_row=last))
     chart.title = _rich(head, 1100, bold=True)
     chart.title.overlay = False
-    chart.width, chart.height = 15.6, 8.1
     chart.gapWidth, chart.overlap = 45, -5
     for drawn, color in zip(chart.series, (style.ACCENT, style.REST), strict=False):
         drawn.graphicalProperties = GraphicalProperties(solidFill=color)
@@ -270,6 +285,11 @@ def _chart(figures: Worksheet, table: tuple[int, int, int], head: str, kind: str
     chart.y_axis.majorGridlines.spPr.line.solidFill = style.LINE
     chart.y_axis.number_format = "0%" if series == 2 else "0"
     chart.y_axis.scaling.min = 0
+    values = figures.iter_cols(
+        min_col=column + 1, max_col=column + series, min_row=first + 1, max_row=last, values_only=True
+    )
+    if series == 2 and max((value for row in values for value in row), default=0) > 0.75:
+        chart.y_axis.scaling.max = 1
     if kind == "bar":
         chart.x_axis.scaling.orientation = "maxMin"
         chart.y_axis.crosses = "max"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -41,7 +41,13 @@ def shortfalls(
         found.append(Shortfall("size", _too_few(brief, counts), brief.size - offered))
     found += _locks(brief, judged)
     pool = judged.loc[judged["reason"] == ""]
-    found += [_missed(miss, brief, offered, pool) for miss in selection.misses]
+    said: set[str] = set()
+    for miss in selection.misses:
+        found.append(_missed(miss, brief, offered, pool))
+        hint = _hint(miss.demand, pool) if miss.by > 0 and miss.supply < miss.demand.low else ""
+        if hint and hint not in said:
+            said.add(hint)
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {hint}")
     if not selection.proven:
         text = "The search for the best offer ended at its time limit; a better one may exist."
         found.append(Shortfall("unproven", text, 0))
@@ -114,20 +120,20 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
 def _why_few(miss: Miss, pool: pd.DataFrame) -> str:
     if miss.supply >= miss.demand.low:
         return f"There are {miss.supply:,} eligible, but the other demands leave no room for more."
-    count = f"Only {miss.supply:,}" if miss.supply else "None"
-    verb = "is" if miss.supply == 1 else "are"
-    return f"{count} of {len(pool):,} eligible titles {verb} of this group.{_hint(miss.demand, pool)}"
+    count = f"only {miss.supply:,}" if miss.supply else "none"
+    return f"Of {len(pool):,} eligible titles {count} {'is' if miss.supply < 2 else 'are'} of this group."
 
 
 def _hint(demand: Demand, pool: pd.DataFrame) -> str:
     if demand.group == "decade":
         decades = sorted(set(pool["decade"]) - {UNKNOWN})
         if len(decades) == 1:
-            return f" All its years are in the {decades[0]}: check that they are years of production."
+            years = f"All years of this catalogue are in the {decades[0]}"
+            return f"{years}: check that they are years of production."
         if not decades:
-            return " This catalogue gives no years."
+            return "This catalogue gives no years."
     if demand.group == "genre":
         bare = sum(not genres for genres in pool["genres"])
         if bare:
-            return f" {titles_word(bare)[0].upper()}{titles_word(bare)[1:]} carry no genre at all."
+            return f"Of the eligible titles {bare:,} carry no genre at all."
     return ""

@@ -32,10 +32,11 @@ _HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 def font(
     text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False
 ) -> Any:
-    """Return a font that has the glyphs of the text: Latin and Cyrillic, or Chinese."""
+    """Return a font for the text's main script; single glyphs of another are found by every program."""
     from openpyxl.styles import Font
 
-    name = _HAN if isinstance(text, str) and _HAN_TEXT.search(text) else _LATIN
+    han = isinstance(text, str) and 3 * len(_HAN_TEXT.findall(text)) > len(text)
+    name = _HAN if han else _LATIN
     return Font(name=name, size=size, color=color, bold=bold, italic=italic)
 
 

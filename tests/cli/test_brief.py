@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from recommender.cli.brief import app
+from recommender.errors import CallError, ConfigError
+from recommender.offers import load_brief
+
+
+def call(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_new_writes_a_brief_that_check_accepts(tmp_path: Path) -> None:
+    path = tmp_path / "autumn.toml"
+    assert "autumn.toml" in call("new", "autumn", "--market", "FR", "--size", "60", "--out", str(path))
+    brief = load_brief(path)
+    assert (brief.name, brief.market, brief.size) == ("autumn", "FR", 60)
+    assert "no faults (60 titles to FR)" in call("check", str(path))
+
+
+def test_new_names_the_file_after_the_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    call("new")
+    assert load_brief(tmp_path / "my-offer.toml").size == 300
+
+
+def test_new_never_writes_over_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+    with pytest.raises(CallError, match="exists already"):
+        call("new", "--out", str(path))
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("words", [("--market", "china"), ("a name",), ("x" * 80,)])
+def test_new_refuses_what_no_brief_can_be(words: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    with pytest.raises(CallError):
+        call("new", *words, "--out", str(path))
+    assert not path.exists()
+
+
+def test_check_raises_every_fault(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text('name = "a"\nmarket = "XX"\nsize = 0\nkinds = []\n')
+    with pytest.raises(ConfigError, match="3 faults"):
+        call("check", str(path))
+
+
+def test_list_and_show_tell_what_is_asked() -> None:
+    assert "cn-300" in call("list")
+    assert "ru-60" in call("list")
+    shown = call("show", "cn-300")
+    assert "300 titles to CN" in shown
+    assert "36 (12%)" in shown
+    assert "105 (35%)" in shown

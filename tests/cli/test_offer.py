@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from recommender.cli.offer import offer
+from recommender.errors import CallError, DataError, RecommenderError
+from recommender.sources import write_table
+
+FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    ids = [f"t{i}" for i in range(12)]
+    titles = pd.DataFrame({"title_id": ids, "title": [f"[bold]Title {i}" for i in range(12)], "kind": "film"})
+    titles["genres"] = [["Drama"] if i % 2 else ["Comedy"] for i in range(12)]
+    titles["countries"] = [["RU"]] * 12
+    write_table(titles, tmp_path / "titles.csv")
+    write_table(scores(ids), tmp_path / "scores.parquet")
+    brief = 'name = "small"\nmarket = "CN"\nsize = 6\nkinds = ["film"]\n'
+    (tmp_path / "small.toml").write_text(brief)
+    (tmp_path / "opera.toml").write_text(brief + "[shares.genre]\nOpera = {min = 0.5}\n")
+    return tmp_path
+
+
+def scores(ids: list[str]) -> pd.DataFrame:
+    appeal = np.linspace(0.9, 0.1, len(ids))
+    return pd.DataFrame(
+        {
+            "market": "CN",
+            "rank": range(1, len(ids) + 1),
+            "title_id": ids,
+            "score": appeal,
+            "appeal": appeal,
+            "low": appeal - 0.1,
+            "high": appeal + 0.1,
+            "evidence": "fair",
+            "reasons": [["+ good"]] * len(ids),
+            "comparables": [[] for _ in ids],
+            "model": "default",
+            "model_version": "1",
+            "encoder": "none",
+            "as_of": "2026-01-01",
+        }
+    )
+
+
+def call(folder: Path, *words: str, brief: str = "small.toml") -> tuple[int, str]:
+    app = typer.Typer()
+    app.command()(offer)
+    common = [
+        "--brief",
+        str(folder / brief),
+        "--titles",
+        str(folder / "titles.csv"),
+        "--out",
+        str(folder / "out"),
+    ]
+    result = CliRunner().invoke(app, [*common, *words], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_an_offer_is_written_and_summed_up(folder: Path) -> None:
+    status, said = call(folder, "--scores", str(folder / "scores.parquet"))
+    assert status == 0
+    assert {path.name for path in (folder / "out").iterdir()} == FILES
+    assert "6 titles for CN" in said
+    assert "[bold]Title 0" in said
+    for name in FILES:
+        assert name in said.replace("\n", "")
+
+
+def test_the_same_call_gives_the_same_bytes(folder: Path) -> None:
+    call(folder, "--scores", str(folder / "scores.parquet"))
+    first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    call(folder, "--scores", str(folder / "scores.parquet"))
+    assert first == {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+@pytest.mark.parametrize(("words", "status"), [((), 0), (("--strict",), 1)])
+def test_a_shortfall_is_told_and_fails_only_a_strict_call(
+    folder: Path, words: tuple[str, ...], status: int
+) -> None:
+    found, said = call(folder, "--scores", str(folder / "scores.parquet"), *words, brief="opera.toml")
+    assert found == status
+    assert "3 short" in said.replace("\n", " ")
+    assert (folder / "out" / "offer.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--scores", "s.parquet", "--bundle", "b"),
+        ("--scores", "s.parquet", "--as-of", "2026-01-01"),
+        ("--scores", "s.parquet", "--history", "o.parquet"),
+        ("--bundle", "b", "--as-of", "yesterday"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(folder: Path, words: tuple[str, ...]) -> None:
+    with pytest.raises(CallError) as caught:
+        call(folder, *words)
+    assert caught.value.exit_status == 2
+    assert not (folder / "out").exists()
+
+
+def test_bad_data_writes_nothing(folder: Path) -> None:
+    (folder / "scores.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError) as caught:
+        call(folder, "--scores", str(folder / "scores.parquet"))
+    assert caught.value.exit_status == 1
+    assert not (folder / "out").exists()
+
+
+def test_an_earlier_offer_survives_a_failure(folder: Path) -> None:
+    call(folder, "--scores", str(folder / "scores.parquet"))
+    first = (folder / "out" / "offer.xlsx").read_bytes()
+    with pytest.raises(RecommenderError):
+        call(folder, "--scores", str(folder / "nowhere.parquet"))
+    assert (folder / "out" / "offer.xlsx").read_bytes() == first
+
+
+def test_a_bundle_scores_the_titles_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, object] = {}
+
+    def score_titles(bundle: Path, titles: pd.DataFrame, markets: list[str], **more: object) -> pd.DataFrame:
+        seen.update(bundle=bundle, markets=markets, **more)
+        return scores(titles["title_id"].tolist())
+
+    scoring = ModuleType("recommender.scoring")
+    scoring.score_titles = score_titles  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "recommender.scoring", scoring)
+    bundle = folder / "model"
+    bundle.mkdir()
+    (bundle / "manifest.json").write_text("{}")
+    status, _ = call(folder, "--bundle", str(bundle), "--as-of", "2026-02-03")
+    assert status == 0
+    assert seen == {"bundle": bundle, "markets": ["CN"], "history": None, "as_of": "2026-02-03"}
+    assert '"name": "model"' in (folder / "out" / "manifest.json").read_text()

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from offer_builders import appeal_of, catalogue, scores_frame
+
+import recommender.offers
+from recommender.offers import Brief, Offer, build_offer, load_brief
+from recommender.schema import OFFER
+
+
+def changed(brief: Brief, **values: object) -> Brief:
+    return Brief.model_validate(brief.model_dump() | values)
+
+
+def test_the_public_names_are_there() -> None:
+    assert sorted(recommender.offers.__all__) == recommender.offers.__all__
+    assert all(hasattr(recommender.offers, name) for name in recommender.offers.__all__)
+
+
+def test_the_frame_is_the_offer_table(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    made = build_offer(titles.assign(title="Девчата " + titles["title_id"], house_code="x"), scores, brief)
+    assert made.frame.columns.tolist() == [*OFFER.names, "house_code"]
+    OFFER.schema.validate(made.frame[list(OFFER.names)])
+    assert len(made.frame) == 20
+    assert made.frame["appeal"].is_monotonic_decreasing
+    assert set(made.frame["version"]) == {1}
+    assert set(made.frame["policy"]) == set(made.frame["rights"]) == {"not checked"}
+    assert set(made.frame["status"]) == {"proposed"}
+    assert not made.shortfalls
+    assert made.proven
+
+
+def test_tiers_follow_the_place(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    made = build_offer(titles, scores, brief)
+    assert made.frame["tier"].tolist() == ["locomotive"] * 2 + ["core"] * 10 + ["library"] * 8
+
+
+def test_slots_name_decade_and_genre(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    frame = build_offer(titles, scores, brief).frame
+    for row in frame.itertuples():
+        decade = "year unknown" if pd.isna(row.year) else f"{row.year // 10}0s"
+        assert row.slot == f"{decade} / {row.genres[0] if row.genres else row.kind}"
+
+
+def test_substitutes_are_the_best_left_of_the_same_sort(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    made = build_offer(titles, scores, brief)
+    offered = set(made.frame["title_id"])
+    rest = made.eligible[~made.eligible["title_id"].isin(offered)]
+    for row in made.frame.itertuples():
+        alike = [
+            other.title_id
+            for other in rest.itertuples()
+            if other.kind == row.kind and (set(other.genres) & set(row.genres) or other.genres == row.genres)
+        ]
+        assert row.substitutes == alike[:3]
+
+
+def test_locked_titles_are_in_and_excluded_ones_out(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    worst = scores["title_id"].tolist()[-3:]
+    best = scores["title_id"].tolist()[:3]
+    made = build_offer(titles, scores, changed(brief, lock={"title_ids": worst}, exclude={"title_ids": best}))
+    assert set(worst) <= set(made.frame["title_id"])
+    assert not set(best) & set(made.frame["title_id"])
+    assert len(made.frame) == 20
+
+
+def test_too_few_titles_are_offered_with_the_reason(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    made = build_offer(titles, scores, changed(brief, size=200, exclude={"genres": ["War"]}, shares={}))
+    [shortfall] = made.shortfalls
+    war = sum("War" in genres for genres in titles["genres"])
+    assert len(made.frame) == len(titles) - war
+    assert shortfall.missing == 200 - len(made.frame)
+    assert f"{war} of an excluded genre" in shortfall.text
+
+
+def test_conflicting_demands_are_named_with_how_many_are_missing(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    shares = {"genre": {"Opera": {"min": 0.1}, "Comedy": {"min": 1.0}}, "decade": {"1910s": {"min": 0.05}}}
+    made = build_offer(titles, scores, changed(brief, shares=shares))
+    texts = {shortfall.text.split(":")[0]: shortfall for shortfall in made.shortfalls}
+    assert set(texts) == {"Genre Opera", "Genre Comedy", "The 1910s"}
+    assert texts["Genre Opera"].missing == 2
+    assert "at least 2 asked (10% of 20), 0 offered, 2 short" in texts["Genre Opera"].text
+    assert "Of 60 eligible titles none is of this group." in texts["The 1910s"].text
+    assert len(made.frame) == 20
+
+
+def test_locks_that_cannot_be_kept_are_named(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    first = scores["title_id"].iloc[0]
+    kind = titles.set_index("title_id").at[first, "kind"]
+    other = "animation" if kind == "film" else "film"
+    locks = {"title_ids": [first, "nowhere\x1b"]}
+    made = build_offer(titles, scores, changed(brief, kinds=[other], lock=locks, shares={}, size=3))
+    texts = [shortfall.text for shortfall in made.shortfalls]
+    assert any(
+        f"Locked title {first}" in text and "of a kind that the brief does not" in text for text in texts
+    )
+    assert "Locked title nowhere\\x1b is not in the catalogue." in texts
+
+
+def test_the_order_of_the_rows_changes_nothing(brief: Brief) -> None:
+    titles = catalogue()
+    scores = scores_frame(titles, [round(value, 1) for value in appeal_of(60)])
+    first = build_offer(titles, scores, brief)
+    rng = np.random.default_rng(3)
+    second = build_offer(
+        titles.iloc[rng.permutation(60)].reset_index(drop=True),
+        scores.iloc[rng.permutation(60)].reset_index(drop=True),
+        brief,
+    )
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    pd.testing.assert_frame_equal(first.reserve, second.reserve)
+    assert first.offer_id == second.offer_id
+
+
+def test_the_id_follows_the_content(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    first = build_offer(titles, scores, brief).offer_id
+    assert first.startswith("test-20-")
+    assert build_offer(titles, scores, changed(brief, language="zh")).offer_id != first
+    assert build_offer(titles, scores.assign(model_version="2"), brief).offer_id != first
+
+
+def test_the_reserve_says_why(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    made = build_offer(titles, scores, changed(brief, shares={"genre": {"Drama": {"max": 0.05}}}))
+    last = made.frame["appeal"].min()
+    passed_over = made.reserve[made.reserve["appeal"] > last]
+    assert len(passed_over)
+    assert set(passed_over["why"]) == {"The offer is already full of genre Drama (at most 1)."}
+    below = made.reserve[made.reserve["appeal"] <= last]
+    assert set(below["why"]) == {"Its appeal is not above that of the last title offered."}
+
+
+def test_the_founding_brief_meets_the_real_register(shared_data: Path) -> None:
+    from recommender.sources import read_titles
+
+    titles = read_titles(shared_data / "russia" / "russian_catalogue.parquet")
+    scores = scores_frame(titles, np.random.default_rng(1).beta(2, 3, len(titles)))
+    made = build_offer(titles, scores, load_brief("cn-300"))
+    assert isinstance(made, Offer)
+    assert len(made.frame) == made.frame["title_id"].nunique() == 300
+    assert {shortfall.code for shortfall in made.shortfalls} == {"minimum"}
+    assert all("s: at least" in shortfall.text for shortfall in made.shortfalls)  # decades, and nothing else
+    assert made.proven
