@@ -52,6 +52,10 @@ def text(cell: object) -> str | None:  # noqa: PLR0911 - one branch a type
     >>> text(123.0), text("  a ")
     ('123', 'a')
     """
+    if isinstance(cell, str):
+        if "\r" in cell:
+            cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+        return cell.strip(BLANKS) or None
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
     if isinstance(cell, bool):
@@ -64,9 +68,9 @@ def text(cell: object) -> str | None:  # noqa: PLR0911 - one branch a type
         return cell.isoformat()
     if isinstance(cell, bytes | Mapping):
         raise Misread("not text", "write plain text")
-    if isinstance(cell, Iterable) and not isinstance(cell, str):
+    if isinstance(cell, Iterable):
         return ", ".join(filter(None, (text(item) for item in cell))) or None
-    return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip(BLANKS) or None
+    return str(cell).strip(BLANKS) or None
 
 
 def number(cell: object) -> float:

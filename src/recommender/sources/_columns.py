@@ -74,7 +74,7 @@ def coerce(column: Column, raw: pd.Series[Any]) -> Coerced:  # noqa: PLR0911 - o
     if column.type == "number":
         if pd.api.types.is_numeric_dtype(raw.dtype):
             return Coerced(pd.Series(raw.to_numpy("float64", na_value=np.nan)))
-        return _each(raw, _cells.number, "float64")
+        return _plain_numbers(raw) or _each(raw, _cells.number, "float64")
     if column.type == "integer":
         if pd.api.types.is_signed_integer_dtype(raw.dtype):
             return Coerced(raw.astype("Int64"))
@@ -114,6 +114,21 @@ def _texts(raw: pd.Series[Any]) -> Coerced:
         cells = raw.astype("str")
         return Coerced(cells.mask(raw.isna()))
     return _each(raw, _cells.text, "str")
+
+
+def _plain_numbers(raw: pd.Series[Any]) -> Coerced | None:
+    """Return a column of text in which every cell is plainly a number, fast; None where one is not."""
+    import pyarrow as pa
+
+    if not isinstance(raw.dtype, pd.StringDtype):
+        return None
+    texts = _texts(raw).cells
+    try:
+        # pyarrow reads a decimal number to the nearest float, as Python does and pandas does not.
+        values = pa.array(texts, from_pandas=True).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return None if (np.isnan(values) & texts.notna().to_numpy()).any() else Coerced(pd.Series(values))
 
 
 def _each(raw: pd.Series[Any], understand: Callable[[Any], Any], dtype: str) -> Coerced:
@@ -187,6 +202,8 @@ def _lists(column: Column, raw: pd.Series[Any]) -> Coerced:
 
 
 def _items(place: int, cell: object, misread: list[tuple[int, object, str, str]]) -> list[str]:
+    if cell is None or (type(cell) is list and not cell):
+        return []
     if isinstance(cell, list | tuple | np.ndarray):
         try:
             return [item for item in map(_cells.text, cell) if item]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
 
 from recommender.errors import Fault
 from recommender.sources._headers import normal_name
-from recommender.sources._raw import LONGEST_CELL, RawTable, dedupe_headers, unreadable
+from recommender.sources._raw import RawTable, dedupe_headers, shorten, unreadable
 from recommender.sources._text import find_encoding
 
 __all__ = ["read_delimited"]
@@ -86,46 +88,25 @@ def find_delimiter(sample: str, known: Iterable[str]) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-class _Lines:
-    """The lines of a stream, with those of the record that is being read kept."""
-
-    def __init__(self, stream: Iterable[str]) -> None:
-        self._stream = iter(stream)
-        self.record: list[str] = []
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._stream:
-            self.record.append(line)
-            yield line
-
-
-def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> RawTable:
-    lines = _Lines(stream)
+def _table(path: Path, stream: TextIO, delimiter: str, encoding: str) -> RawTable:
     header: list[str] | None = None
     records: list[list[str]] = []
     numbers: list[int] = []
-    faults: list[Fault] = []
-    number = 0
-    width = 0
     misfits: list[Fault] = []
-    last = ""
-    for number, record in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-        last = "".join(lines.record) if len(lines.record) > 1 else ""
-        lines.record.clear()
+    number = width = start = end = 0
+    reader = csv.reader(stream, delimiter=delimiter)
+    for number, record in enumerate(reader, start=1):
+        start, end = end, reader.line_num
         if not any(record) or (number == 1 and len(record) <= 2 and record[0].startswith("sep=")):
             continue
         if header is None:
-            while record and not record[-1].strip():
+            while not record[-1].strip() and len(record) > 1:
                 record.pop()
             header = dedupe_headers([name.strip().lstrip("\ufeff") for name in record])
             width = len(header)
             continue
         if len(record) != width:
             misfits += _fit(path, number, record, width)
-        for place, cell in enumerate(record):
-            if len(cell) > LONGEST_CELL:
-                faults.append(_too_long(path, number, header[place], cell))
-                record[place] = ""
         records.append(record)
         numbers.append(number)
     if header is None:
@@ -135,17 +116,17 @@ def _table(path: Path, stream: Iterable[str], delimiter: str, encoding: str) -> 
         problem = f"{len(misfits):,} of {len(records):,} rows have another number of cells than the header"
         remedy = "the file was exported with wrong quotes or delimiters: export it again"
         misfits = [Fault(str(path), None, None, None, problem, remedy)]
-    faults += misfits
-    if last and _quote_left_open(last, delimiter):
-        faults.append(
-            Fault(
-                str(path), number, None, None, "a quote is opened and never closed", "close it, or double it"
-            )
-        )
-    cells = zip(*records, strict=True) if records else ((),) * width
-    columns = {name: pd.Series(column, dtype="str") for name, column in zip(header, cells, strict=True)}
+    if _ends_in_quotes(stream, start, delimiter):
+        problem, remedy = "a quote is opened and never closed", "close it, or export the file again"
+        misfits.append(Fault(str(path), number, None, None, problem, remedy))
+    columns = {}
+    cells = zip(*records, strict=True) if records else iter(((),) * width)
+    del records
+    for name, column in zip(header, cells, strict=True):
+        columns[name], too_long = shorten(path, name, pd.Series(column, dtype="str"), numbers)
+        misfits += too_long
     how = {"format": "CSV", "encoding": encoding, "delimiter": _DELIMITERS[delimiter]}
-    return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, faults)
+    return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, misfits)
 
 
 def _fit(path: Path, number: int, record: list[str], width: int) -> list[Fault]:
@@ -165,20 +146,12 @@ def _fit(path: Path, number: int, record: list[str], width: int) -> list[Fault]:
     return []
 
 
-def _quote_left_open(text: str, delimiter: str) -> bool:
+def _ends_in_quotes(stream: TextIO, line: int, delimiter: str) -> bool:
+    """Return whether the last record, which begins after so many lines, opens a quote that nothing closes."""
+    stream.seek(0)
     try:
-        list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        for _ in csv.reader(islice(stream, line, None), delimiter=delimiter, strict=True):
+            pass
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False
-
-
-def _too_long(path: Path, number: int, column: str, cell: str) -> Fault:
-    return Fault(
-        str(path),
-        number,
-        column,
-        cell[:100],
-        f"the cell holds {len(cell):,} characters, more than {LONGEST_CELL:,}",
-        "shorten it; often a quote is opened here and never closed",
-    )

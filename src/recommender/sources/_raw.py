@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["LONGEST_CELL", "RawTable", "dedupe_headers", "unreadable"]
+__all__ = ["LONGEST_CELL", "RawTable", "dedupe_headers", "shorten", "unreadable"]
 
 LONGEST_CELL = 1_000_000
 """Characters; nothing that a person means is longer, a quote that is never closed is."""
@@ -58,3 +59,24 @@ def dedupe_headers(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return result
+
+
+def shorten(
+    path: Path, name: str, cells: pd.Series[Any], numbers: Sequence[int]
+) -> tuple[pd.Series[Any], list[Fault]]:
+    """Return a text column without the cells that are too long to be meant, and a fault for each of them."""
+    lengths = cells.str.len()
+    if not len(cells) or not lengths.max() > LONGEST_CELL:
+        return cells, []
+    faults = [
+        Fault(
+            str(path),
+            numbers[place],
+            name,
+            cells.iloc[place][:100],
+            f"the cell holds {len(cells.iloc[place]):,} characters, more than {LONGEST_CELL:,}",
+            "shorten it; often a quote is opened here and never closed",
+        )
+        for place in (lengths > LONGEST_CELL).to_numpy().nonzero()[0].tolist()
+    ]
+    return cells.mask(lengths > LONGEST_CELL), faults

@@ -101,16 +101,17 @@ def _array(name: str, cells: pd.Series[Any]) -> pa.Array:
     column = _COLUMNS.get(name)
     kind = column.type if column is not None else None
     if kind == "list" or (kind is None and _holds(cells, list)):
-        items = [[str(item) for item in cell] if _is_list(cell) else None for cell in cells]
+        items = [
+            [str(item) for item in cell] if _is_list(cell) else None if _missing(cell) else [str(cell)]
+            for cell in cells
+        ]
         return pa.array(items, pa.list_(pa.string()))
     if kind == "records":
         return _records_array(cells)
     if kind in {"text", "date"} or cells.dtype == "object":
-        return pa.array(_texts(cells), pa.string())
+        return pa.array(_texts(cells), pa.large_string())
     arrow = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
     array = pa.Array.from_pandas(cells, type=arrow.get(kind or ""))
-    if pa.types.is_large_string(array.type):
-        array = array.cast(pa.string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
@@ -278,7 +279,7 @@ def _excel_number(cell: Any) -> object:
 def _texts(cells: pd.Series[Any]) -> list[str | None]:
     """Return cells as text that the readers bring back to what they were."""
     if isinstance(cells.dtype, pd.StringDtype):
-        return [cell if isinstance(cell, str) else None for cell in cells]
+        return list(cells.astype("object").where(cells.notna(), None))
     return [_text(cell) for cell in cells]
 
 
@@ -288,7 +289,7 @@ def _text(cell: Any) -> str | None:
         if any(isinstance(item, Mapping) for item in items):
             return json.dumps(_plain(items), ensure_ascii=False)
         return _cells.join_list(map(str, items)) or None
-    if cell is None or cell is pd.NA or cell != cell:  # noqa: PLR0124
+    if _missing(cell):
         return None
     if isinstance(cell, bool | np.bool_):
         return "true" if cell else "false"
@@ -304,7 +305,11 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return None if value is pd.NA or value != value else value  # noqa: PLR0124
+    return None if _missing(value) else value
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell != cell  # noqa: PLR0124
 
 
 def _is_list(cell: object) -> bool:
