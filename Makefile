@@ -55,8 +55,8 @@ notebook: $(NOTEBOOKS)  ## Open the notebooks in JupyterLab
 mlflow-ui: $(INSTALLED)  ## Show runs, plots and registered models in the browser (PORT=5000)
 	$(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" --port $(PORT)
 
-clean:  ## Remove the environment, caches and offers; keep mlflow.db, models and the text cache
-	rm -rf $(VENV) $(VENV).lock offers build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean:  ## Remove the environment and caches; keep offers, models and runs
+	rm -rf $(VENV) $(VENV).lock build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -65,10 +65,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  echo "Name one that is: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@mkdir -p $(dir $(VENV))
 	@echo "Installing into $(VENV): a few minutes the first time"
-	$(LOCKED) sh -ec '$(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,lightgbm,catboost]"'
+	@$(LOCKED) sh -ec '$(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev,lightgbm,catboost]"'
 	@touch $@
 
 $(NOTEBOOKS): $(INSTALLED)
-	$(LOCKED) $(BIN)/python -m pip install --quiet -c constraints.txt -e ".[notebooks]"
+	@$(LOCKED) $(BIN)/python -m pip install -qq -c constraints.txt -e ".[notebooks]"
 	@touch $@

@@ -1,0 +1,77 @@
+"""The command and its sub-commands, and the entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from recommender.cli._border import Border, guarded
+from recommender.cli._console import show_messages
+from recommender.cli.brief import app as brief
+from recommender.cli.offer import offer
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="recommender",
+    cls=Border,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done, 1 the data is wrong, 2 the call is wrong, 70 a fault of the program.",
+)
+# In the order in which a newcomer needs them.
+app.command()(offer)
+app.add_typer(brief, name="brief")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"recommender {version('crossmarket-recommender')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more about what is done.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Tell nothing but warnings and errors; no progress.")
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", envvar="RECOMMENDER_DEBUG", help="Show tracebacks and libraries' warnings."),
+    ] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit."),
+    ] = False,
+) -> None:
+    """Select the titles of a catalogue to offer to a foreign audience.
+
+    `--verbose`, `--quiet` and `--debug` may stand before a command or after it.
+
+    Example: recommender demo --size 300 --out offers/china
+    """
+    show_messages(verbose=verbose, quiet=quiet, debug=debug)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``recommender``; those of this process where not given.
+
+    Returns
+    -------
+    int
+        The exit status: 0 done, 1 the data is wrong, 2 the call is wrong, 70 a fault of the program,
+        130 and 143 interrupted.
+    """
+    return guarded(lambda: app(args=arguments, prog_name="recommender"))
