@@ -88,6 +88,17 @@ def test_a_folder_with_other_things_is_left_alone(made: Offer, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_a_workbook_that_somebody_edited_is_not_written_over(made: Offer, tmp_path: Path) -> None:
+    path = write_offer(made, tmp_path / "o")["offer.xlsx"]
+    book = openpyxl.load_workbook(path)
+    column(book["Offer"], "Decision")[0].value = "accept"
+    book.save(path)
+    edited = path.read_bytes()
+    with pytest.raises(OutputError, match="somebody has edited this workbook"):
+        write_offer(made, tmp_path / "o")
+    assert path.read_bytes() == edited
+
+
 def test_the_workbook_has_its_sheets_and_charts(book: Any) -> None:
     assert book.sheetnames == ["Summary", "Offer", "Columns", "Not offered", "Figures"]
     assert len(book["Summary"]._charts) == 4

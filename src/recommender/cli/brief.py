@@ -12,6 +12,8 @@ from recommender.errors import CallError, ConfigError
 if TYPE_CHECKING:
     from recommender.offers import Brief
 
+__all__ = ["app"]
+
 app = typer.Typer(
     help="Write, list, show and check briefs: what an offer is asked to be.", no_args_is_help=True
 )
@@ -28,7 +30,9 @@ def new(
 ) -> None:
     """Write a commented brief, ready to be edited.
 
-    Example: recommender brief new autumn --market CN --size 60 --out autumn.toml
+    Example:
+
+        recommender brief new autumn --market CN --size 60 --out autumn.toml
     """
     from recommender.offers import new_brief, parse_brief
     from recommender.sources import atomic_output
@@ -52,7 +56,9 @@ def new(
 def list_briefs() -> None:
     """List the sample briefs.
 
-    Example: recommender brief list
+    Example:
+
+        recommender brief list
     """
     from recommender.offers import parse_brief, sample_briefs
 
@@ -67,7 +73,9 @@ def show(
 ) -> None:
     """Show what a brief asks for, shares as counts of titles.
 
-    Example: recommender brief show cn-300
+    Example:
+
+        recommender brief show cn-300
     """
     from recommender.offers import load_brief
 
@@ -80,7 +88,9 @@ def check(
 ) -> None:
     """Check a brief; every fault is printed with the path of its key.
 
-    Example: recommender brief check autumn.toml
+    Example:
+
+        recommender brief check autumn.toml
     """
     from recommender.offers import load_brief
 

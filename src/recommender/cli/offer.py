@@ -10,6 +10,8 @@ import typer
 
 from recommender.errors import CallError
 
+__all__ = ["offer", "print_offer"]
+
 _SHOWN = 5
 
 if TYPE_CHECKING:
@@ -48,8 +50,9 @@ def offer(
     The choice has the greatest total appeal that keeps the brief's demands. What cannot be kept is missed
     by as few titles as possible, and the offer says so.
 
-    Example: recommender offer --brief cn-300 --titles titles.parquet --scores scores.parquet --out
-    offers/china
+    Example:
+
+        recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --out offers/china
     """
     from recommender.offers import build_offer, load_brief, write_offer
     from recommender.sources import read_scores, read_titles
@@ -97,7 +100,6 @@ def _score(
     bundle: Path, titles: pd.DataFrame, market: str, history: Path | None, as_of: str | None
 ) -> pd.DataFrame:
     from recommender.scoring import score_titles
-
     from recommender.sources import read_outcomes
 
     outcomes = None if history is None else read_outcomes(history)
@@ -115,9 +117,8 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
 
     console = Console(highlight=False)
     frame, brief = offer.frame, offer.brief
-    console.print(
-        Text(f"\n{len(frame):,} titles for {brief.market}", style="bold"), Text(f"offer {offer.offer_id}")
-    )
+    head = Text(f"\n{len(frame):,} titles for {brief.market}", style="bold")
+    console.print(head, Text(f"   offer {offer.offer_id}", style="dim"), sep="")
     console.print(
         f"{offer.counts['titles']:,} in the catalogue, {offer.counts['eligible']:,} eligible, "
         f"{brief.size:,} asked; "
@@ -137,7 +138,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         top.add_row(
             str(number),
             Text(visible(row["title"])),
-            "" if row["year"] is pd.NA else str(row["year"]),
+            "" if pd.isna(row["year"]) else str(row["year"]),
             f"{100 * row['appeal']:.0f}",
             f"{100 * row['low']:.0f} to {100 * row['high']:.0f}" if row["low"] == row["low"] else "",
         )

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from recommender.errors import OutputError
 from recommender.offers._offer import Offer
 from recommender.sources import atomic_directory, file_sha256, write_table
 
@@ -59,7 +60,8 @@ def write_offer(
     Raises
     ------
     OutputError
-        The folder cannot be written, or holds something that is not an offer's.
+        The folder cannot be written, holds something that is not an offer's, or holds a workbook that
+        somebody has edited since it was written.
 
     Notes
     -----
@@ -69,6 +71,7 @@ def write_offer(
     from recommender.offers._workbook import workbook_bytes
 
     folder = Path(directory)
+    _refuse_edited(folder)
     with atomic_directory(folder, names=FILES) as aside:
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
@@ -78,6 +81,20 @@ def write_offer(
         text = json.dumps(_manifest(offer, inputs or {}, bundle, written), ensure_ascii=False, indent=2)
         (aside / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return {name: folder / name for name in FILES}
+
+
+def _refuse_edited(folder: Path) -> None:
+    """Refuse to write over a workbook in which somebody has worked since it was written."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        written, now = manifest["files"]["offer.xlsx"], file_sha256(folder / "offer.xlsx")
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if written != now:
+        raise OutputError(
+            f"{folder / 'offer.xlsx'}: somebody has edited this workbook; it is not written over",
+            hint="Choose another folder, or move the workbook away first.",
+        )
 
 
 def _manifest(
