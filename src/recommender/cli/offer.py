@@ -103,7 +103,8 @@ def _score(
     from recommender.sources import read_outcomes
 
     outcomes = None if history is None else read_outcomes(history)
-    return score_titles(bundle, titles, [market], history=outcomes, as_of=as_of)
+    scored: pd.DataFrame = score_titles(bundle, titles, [market], history=outcomes, as_of=as_of)
+    return scored
 
 
 def print_offer(offer: Offer, files: dict[str, Path]) -> None:
@@ -117,8 +118,8 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
 
     console = Console(highlight=False)
     frame, brief = offer.frame, offer.brief
-    head = Text(f"\n{len(frame):,} titles for {brief.market}", style="bold")
-    console.print(head, Text(f"   offer {offer.offer_id}", style="dim"), sep="")
+    headline = Text(f"\n{len(frame):,} titles for {brief.market}", style="bold")
+    console.print(headline, Text(f"   offer {offer.offer_id}", style="dim"), sep="")
     console.print(
         f"{offer.counts['titles']:,} in the catalogue, {offer.counts['eligible']:,} eligible, "
         f"{brief.size:,} asked; "
