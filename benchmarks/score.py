@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks._measure import PROJECT, Row, measure, recommender, show
+from benchmarks._measure import PROJECT, Row, Strict, measure, recommender, show
 
 
 def main(

@@ -10,6 +10,7 @@ import typer
 from recommender.cli._border import Border, guarded
 from recommender.cli._console import show_messages
 from recommender.cli.brief import app as brief
+from recommender.cli.check import check
 from recommender.cli.offer import offer
 
 __all__ = ["app", "main"]
@@ -24,6 +25,7 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 the data is wrong, 2 the call is wrong, 70 a fault of the program.",
 )
 # In the order in which a newcomer needs them.
+app.command()(check)
 app.command()(offer)
 app.add_typer(brief, name="brief")
 
