@@ -75,10 +75,10 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     `fit` learns nothing. Texts are compared and encoded after runs of white space are made one space.
 
     In a batch, short texts are padded to the longest, and a text's vector then depends on its neighbors in
-    the last bits (2e-7 for the default model), which rounding only makes rarer. So a processor encodes one text
-    at a time: a text has one vector, whatever is encoded with it, and without padding this is no slower. An
-    accelerator needs batches; they depend only on the set of new texts, so the same run from an empty cache
-    gives the same vectors.
+    the last bits (2e-7 for the default model), which rounding only makes rarer. So a processor encodes one
+    text at a time: a text has one vector, whatever is encoded with it, and without padding this is no slower.
+    An accelerator needs batches; they depend only on the set of new texts, so the same run from an empty
+    cache gives the same vectors.
 
     Examples
     --------

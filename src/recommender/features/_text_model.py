@@ -39,12 +39,15 @@ class TextModel:
         The folder that holds it, None where it is still to be fetched.
     repository : str or None
         Its full name on the hub, None for a folder.
+    revision : str or None
+        The branch, tag or commit on the hub by which it was asked for.
     """
 
     name: str
     version: str
     folder: Path | None = None
     repository: str | None = None
+    revision: str | None = None
 
     @property
     def dimension(self) -> int | None:
@@ -122,7 +125,9 @@ def load_model(model: TextModel, precision: str = "float32") -> Any:
             loaded = _load(model.repository, model.version, fetch=False)
         except CallError:  # not on this machine, or not all of it
             _model_on_hub(model.repository, model.version)  # at once tells whether the hub can be reached
-            loaded = _load(model.repository, model.version, fetch=True)
+            # The hub's cache learns what a branch or tag stands for only where it is asked for by that name.
+            wanted = model.version if model.folder else model.revision
+            loaded = _load(model.repository, wanted, fetch=True)
     if precision != "float32":
         import torch
 
@@ -190,7 +195,8 @@ def _model_kept(name: str, revision: str | None) -> TextModel | None:
             except HFValidationError as error:
                 raise _unusable(name, revision, error) from error
             if isinstance(found, str):
-                return TextModel(name, Path(found).parent.name, Path(found).parent, repository)
+                folder = Path(found).parent
+                return TextModel(name, folder.name, folder, repository, revision)
     return None
 
 
@@ -208,7 +214,7 @@ def _model_on_hub(name: str, revision: str | None) -> TextModel:
         except Exception as error:
             raise _unusable(name, revision, error) from error
         else:
-            return TextModel(name, str(commit), repository=repository)
+            return TextModel(name, str(commit), repository=repository, revision=revision)
     raise _unusable(name, revision, first_error) from first_error
 
 
@@ -218,7 +224,11 @@ def _repositories(name: str) -> list[str]:
 
 def _unusable(name: str, revision: str | None, error: Exception | None) -> CallError:
     at = f" at revision '{revision}'" if revision else ""
-    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    kind = type(error).__name__
+    reason = {
+        "RepositoryNotFoundError": "the hub shows no model of that name",
+        "RevisionNotFoundError": "the model has no such revision",
+    }.get(kind) or next((line.strip() for line in str(error).splitlines() if line.strip()), kind)
     return CallError(
         f"The text model '{name}'{at} cannot be loaded: {reason}",
         hint="Check the name on the Hugging Face hub and the network, or give a folder that holds the model, "
