@@ -73,7 +73,7 @@ def measure(command: Sequence[str], *, folder: Path, environment: Mapping[str, s
         process.returncode = os.waitstatus_to_exitcode(status)
         watcher.join()
     if process.returncode:
-        Console(stderr=True).print(log.read_text(encoding="utf-8", errors="replace"), markup=False)
+        sys.stderr.write(log.read_text(encoding="utf-8", errors="replace"))
         raise SystemExit(f"{' '.join(command)}: exit status {process.returncode}")
     return Run(seconds, max(peaks[0], usage.ru_maxrss * 1024))
 
