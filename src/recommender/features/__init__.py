@@ -1,0 +1,48 @@
+"""From the tables to the matrix that a ranker learns from: text and its cache, content, history, markets.
+
+`collect_facts` gathers what titles are; each `FeatureGroup` learns from what is known on a day and describes titles in
+markets. `GROUPS` names those that a model may ask for.
+"""
+
+from __future__ import annotations
+
+from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
+from recommender.features._content import Content, year_fraction
+from recommender.features._encoder import TextEncoder
+from recommender.features._facts import TitleFacts, collect_facts, content_keys
+from recommender.features._genres import GENRES, canonical_genres
+from recommender.features._market import MarketFit
+from recommender.features._neighbors import Neighbors
+from recommender.features._performance import Performance
+from recommender.features._text import TextScore
+from recommender.features._track_record import TrackRecord
+
+GROUPS: dict[str, type[FeatureGroup]] = {
+    "content": Content,
+    "market": MarketFit,
+    "performance": Performance,
+    "text": TextScore,
+    "neighbors": Neighbors,
+    "track_record": TrackRecord,
+}
+
+__all__ = [
+    "GENRES",
+    "GROUPS",
+    "Content",
+    "FeatureGroup",
+    "Known",
+    "MarketFit",
+    "Neighbors",
+    "Pairs",
+    "Performance",
+    "TextEncoder",
+    "TextScore",
+    "TitleFacts",
+    "TrackRecord",
+    "canonical_genres",
+    "collect_facts",
+    "content_keys",
+    "word_matrix",
+    "year_fraction",
+]

@@ -1,0 +1,172 @@
+"""What is known of titles themselves, whatever the market: words, numbers and vectors, ready for features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recommender.features._genres import canonical_genres
+
+if TYPE_CHECKING:
+    from recommender.features._encoder import TextEncoder
+
+__all__ = ["TitleFacts", "collect_facts", "content_keys"]
+
+_COMPANY_SEPARATORS = re.compile(r"[,;|]")
+_COMPANY_NOISE = re.compile(r"[\"'«»“”()]|\b(ооо|зао|оао|ао|фгуп|inc|ltd|llc|gmbh)\b\.?", re.IGNORECASE)
+_AGE = re.compile(r"\d+")
+_AGE_WORDS = {
+    "g": 0,
+    "tv-g": 0,
+    "tv-y": 0,
+    "tv-y7": 7,
+    "pg": 8,
+    "tv-pg": 8,
+    "tv-14": 14,
+    "r": 17,
+    "tv-ma": 17,
+}
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+
+
+@dataclass(frozen=True, eq=False)
+class TitleFacts:
+    """Facts of `n` titles; nothing here comes from an outcome.
+
+    Attributes
+    ----------
+    title_ids : ndarray of str, shape (n,)
+    words : dict of str to list of lists
+        ``genres``, ``countries``, ``directors``, ``cast``, ``studios``, ``franchise``, ``languages``: the words of each
+        title, lower case except codes.
+    numbers : DataFrame, shape (n, n_numbers), float64
+        ``year``, ``runtime_min``, ``seasons``, ``age_rating``, counts and flags; NaN where unknown.
+    kinds : list of str
+    vectors : ndarray, shape (n, dimension), float32
+        Embedding of the synopsis, a zero row where there is none.
+    title_vectors : ndarray, shape (n, dimension), float32
+        Embedding of the title.
+    """
+
+    title_ids: NDArray[np.str_]
+    words: dict[str, list[list[str]]]
+    numbers: pd.DataFrame
+    kinds: list[str]
+    vectors: NDArray[np.float32]
+    title_vectors: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Return the number of titles."""
+        return len(self.title_ids)
+
+    def origins(self) -> list[frozenset[str]]:
+        """Return the countries of each title, the Soviet Union counted as Russia too."""
+        return [frozenset(c) | ({"RU"} if "SU" in c else set()) for c in self.words["countries"]]
+
+    def foreign(self, markets: Sequence[str]) -> NDArray[np.bool_]:
+        """Return, by title and market, whether the title is foreign to the market, shape (n, n_markets)."""
+        origins = self.origins()
+        return np.array(
+            [[market not in origin for market in markets] for origin in origins], dtype=bool
+        ).reshape(len(self), len(markets))
+
+
+def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
+    """Collect the facts of a titles table.
+
+    Parameters
+    ----------
+    titles : DataFrame, shape (n, n_columns)
+        As `recommender.sources.read_titles` returns it.
+    encoder : TextEncoder
+        Encodes titles and synopses; texts met before come from its cache.
+    """
+    columns: dict[str, Callable[[Any], list[str]]] = {
+        "genres": canonical_genres,
+        "countries": list,
+        "directors": _names,
+        "cast": _names,
+        "languages": list,
+    }
+    words = {name: [read(cell) for cell in titles[name]] for name, read in columns.items()}
+    words["studios"] = [_companies(cell) for cell in titles["studio"]]
+    words["franchise"] = [[cell.casefold()] if isinstance(cell, str) else [] for cell in titles["franchise"]]
+    synopsis = titles["synopsis"]
+    texts = [*titles["title"].tolist(), *synopsis.tolist()]
+    vectors = encoder.fit_transform(texts)
+    return TitleFacts(
+        title_ids=titles["title_id"].to_numpy(dtype=str),
+        words=words,
+        numbers=_numbers(titles, words),
+        kinds=titles["kind"].tolist(),
+        vectors=vectors[len(titles) :],
+        title_vectors=vectors[: len(titles)],
+    )
+
+
+def content_keys(titles: pd.DataFrame) -> list[str]:
+    """Return a key of each title made of what it is, not of its id or its place in the table.
+
+    Folds are drawn from it, so that renaming ids or sorting rows changes no score, and two rows of one film fall into
+    the same fold.
+    """
+    year = titles["year"].astype("Int64").astype("string").fillna("")
+    return [f"{title.casefold().strip()}|{when}" for title, when in zip(titles["title"], year, strict=True)]
+
+
+def _names(cell: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name.casefold().strip() for name in cell if name.strip()))
+
+
+def _companies(cell: object) -> list[str]:
+    if not isinstance(cell, str):
+        return []
+    parts = (_COMPANY_NOISE.sub(" ", part) for part in _COMPANY_SEPARATORS.split(cell))
+    return list(dict.fromkeys(" ".join(part.casefold().split()) for part in parts if part.strip()))
+
+
+def _age(cell: object) -> float:
+    if not isinstance(cell, str):
+        return np.nan
+    word = cell.strip().casefold()
+    if word in _AGE_WORDS:
+        return float(_AGE_WORDS[word])
+    digits = _AGE.search(word)
+    return float(digits.group()) if digits else np.nan
+
+
+def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.DataFrame:
+    release = pd.to_datetime(titles["release_date"], errors="coerce")
+    title, synopsis = titles["title"].fillna(""), titles["synopsis"].fillna("")
+    other_names = [" ".join(names) for names in titles["alt_titles"]]
+    # Names in the market's script stand in columns such as `title_zh` in many catalogues: evidence of a local release.
+    extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
+    local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
+    ids = ["imdb_id", "eidr", "kinopoisk_id", "douban_id"]
+    numbers = {
+        "year": titles["year"].astype("float64"),
+        "release_month": release.dt.month.astype("float64"),
+        "runtime_min": titles["runtime_min"].astype("float64"),
+        "seasons": titles["seasons"].astype("float64"),
+        "age_rating": titles["age_rating"].map(_age).astype("float64"),
+        "n_genres": pd.Series([len(c) for c in words["genres"]]),
+        "n_countries": pd.Series([len(c) for c in words["countries"]]),
+        "n_directors": pd.Series([len(c) for c in words["directors"]]),
+        "n_studios": pd.Series([len(c) for c in words["studios"]]),
+        "n_ids": titles[ids].notna().sum(axis=1),
+        "n_names": local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names]),
+        "title_length": title.str.len(),
+        "synopsis_length": synopsis.str.len(),
+        "title_has_digit": title.str.contains(r"\d"),
+        "title_in_han": title.str.contains(_HAN),
+        "synopsis_in_han": synopsis.str.contains(_HAN),
+        "synopsis_in_cyrillic": synopsis.str.contains(_CYRILLIC),
+    }
+    return pd.DataFrame({name: column.to_numpy(dtype="float64") for name, column in numbers.items()})

@@ -1,0 +1,76 @@
+"""The model card: what a bundle is, what it learned from, how far to trust it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from recommender.ranking._config import ModelConfig
+    from recommender.ranking._ranker import Ranker
+
+__all__ = ["model_card"]
+
+_MARKETS_SHOWN = 12
+
+
+def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[str, float]) -> str:
+    """Return the model card as Markdown.
+
+    Parameters
+    ----------
+    ranker : Ranker
+        Fitted.
+    config : ModelConfig
+    version : str
+    metrics : dict of str to float
+        Figures on titles that the model had not seen.
+    """
+    shown = ", ".join(ranker.markets_[:_MARKETS_SHOWN])
+    more = len(ranker.markets_) - _MARKETS_SHOWN
+    markets = shown + (f" and {more} more" if more > 0 else "")
+    rows = getattr(ranker, "out_of_fold_", pd.DataFrame())
+    lines = [
+        f"# Model {config.name}, version {version}",
+        "",
+        config.description or "Ranks titles of a catalogue for foreign markets.",
+        "",
+        "## What it learned from",
+        "",
+        f"- Outcomes known before {ranker.as_of_}; nothing dated on or after that day was looked at.",
+        f"- {rows['title_id'].nunique() if len(rows) else 0:,} titles, {len(rows):,} outcomes, "
+        f"{len(ranker.markets_)} markets: {markets}.",
+        f"- Texts encoded by {ranker.encoder_identity_}.",
+        f"- {len(ranker.feature_names_)} features of the groups {', '.join(config.groups)}.",
+        "",
+        "## What its figures mean",
+        "",
+        "- `score` orders titles within a market. It is no probability.",
+        "- `appeal`, 0 to 1, is the percentile that titles with such a score reached on average among the foreign titles of "
+        "the market whose outcome is known.",
+        f"- `low` and `high` hold the percentile of {config.coverage:.0%} of titles like it, by errors on titles that the "
+        "model had not seen.",
+        "- `evidence` says how much there was to judge by: a story like known ones, performance elsewhere, earlier titles "
+        "of the same people, genre and origin.",
+        "- `reasons` split the score exactly over what is known of the title (Shapley values); they say what moved the "
+        "model, not what causes success.",
+        "",
+        "## How good it is",
+        "",
+        "Each title predicted by trees that had not seen it, averaged over markets:",
+        "",
+        *[f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in sorted(metrics.items())],
+        "",
+        "## How far to trust it",
+        "",
+        "- Titles that a market took are not a sample of all titles: the weak ones were never tried there. A title unlike "
+        "anything that was tried is judged by its nearest relatives.",
+        "- An origin that is rare among the outcomes is judged mostly by what other origins did; its interval is wide for "
+        "that reason.",
+        "- A catalogue described in another way than the training titles (other language, no synopses, other genres) "
+        "shifts all its scores; compare titles within it, not with other catalogues.",
+        "- Rights, rules and prices are not in the score.",
+        "",
+    ]
+    return "\n".join(lines)

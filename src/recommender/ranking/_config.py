@@ -1,0 +1,114 @@
+"""What a model is made of, as data: one TOML a model."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from recommender.errors import ConfigError, UnreadableFileError
+from recommender.features import GROUPS
+from recommender.ranking._ranker import Ranker
+
+__all__ = ["ModelConfig", "load_model_config"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EncoderConfig(_Part):
+    """Which sentence-transformers model encodes titles and synopses."""
+
+    model: str = "all-MiniLM-L6-v2"
+    revision: str | None = None
+
+
+class TreesConfig(_Part):
+    """Settings of scikit-learn's HistGradientBoostingRegressor, of which one is grown for each fold."""
+
+    max_iter: Annotated[int, Field(ge=1, le=5000)] = 150
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.06
+    max_leaf_nodes: Annotated[int, Field(ge=2, le=255)] = 15
+    # A path's reasons are tabulated for every pattern of its conditions: two to the power of the depth.
+    max_depth: Annotated[int, Field(ge=1, le=8)] = 6
+    min_samples_leaf: Annotated[int, Field(ge=1)] = 15
+    l2_regularization: Annotated[float, Field(ge=0)] = 5.0
+    max_features: Annotated[float, Field(gt=0, le=1)] = 0.4
+
+
+class ModelConfig(_Part):
+    """A model: its encoder, features, trees, folds and intervals.
+
+    Examples
+    --------
+    >>> ModelConfig(n_folds=3).make_ranker().n_folds
+    3
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
+    description: str = ""
+    groups: tuple[str, ...] = tuple(GROUPS)
+    n_folds: Annotated[int, Field(ge=2, le=20)] = 5
+    coverage: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    seed: Annotated[int, Field(ge=0)] = 0
+    encoder: EncoderConfig = EncoderConfig()
+    trees: TreesConfig = TreesConfig()
+
+    def make_ranker(self, *, cache_dir: str | None = None) -> Ranker:
+        """Return a ranker of this make, not fitted.
+
+        Parameters
+        ----------
+        cache_dir : str or None
+            Where embeddings are kept; the user's cache folder by default.
+        """
+        return Ranker(
+            encoder=self.encoder.model,
+            revision=self.encoder.revision,
+            cache_dir=cache_dir,
+            groups=self.groups,
+            n_folds=self.n_folds,
+            coverage=self.coverage,
+            random_state=self.seed,
+            **self.trees.model_dump(),
+        )
+
+
+def load_model_config(path: str | Path) -> ModelConfig:
+    """Read a model's TOML.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is not there or cannot be read.
+    ConfigError
+        If it is not TOML, has a key that models do not have, or a value that is not allowed.
+    """
+    file = Path(path)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableFileError(
+            f"{file}: {error.strerror or error}", hint="Check the path of the model."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{file} is not TOML: {error}", hint="Compare it with models/default.toml."
+        ) from error
+    try:
+        config = ModelConfig.model_validate(data)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()
+        )
+        raise ConfigError(f"{file}: {problems}", hint="Compare it with models/default.toml.") from error
+    unknown = [name for name in config.groups if name not in GROUPS]
+    if unknown:
+        raise ConfigError(
+            f"{file}: groups: there is no feature group {', '.join(map(repr, unknown))}",
+            hint=f"Choose from {', '.join(GROUPS)}.",
+        )
+    return config

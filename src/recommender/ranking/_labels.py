@@ -1,0 +1,180 @@
+"""From outcomes to one relevance per title and market."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from recommender.errors import NotEnoughDataError
+from recommender.features import TitleFacts
+from recommender.schema import METRICS, WORLDWIDE
+
+__all__ = ["Labels", "day_after", "label", "percentiles", "seen_before"]
+
+_MIN_TITLES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """How each title did in each market.
+
+    Attributes
+    ----------
+    markets : tuple of str
+        The markets with at least ten foreign titles whose outcome is known, in alphabetical order.
+    relevance : ndarray, shape (n_titles, n_markets), float32
+        0 to 1, greater is better; NaN where not known or where the title is not foreign.
+    since : ndarray of str, shape (n_titles, n_markets)
+        The day of the title's first row in the market: what it did elsewhere from then on must not explain it.
+    shown : DataFrame
+        ``title_id``, ``market``, ``metric``, ``value``: the figure that a person would quote for the title in the
+        market.
+    """
+
+    markets: tuple[str, ...]
+    relevance: NDArray[np.float32]
+    since: NDArray[np.str_]
+    shown: pd.DataFrame
+
+
+def seen_before(outcomes: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """Return the outcomes dated before a day."""
+    return outcomes[outcomes["as_of"] < as_of].reset_index(drop=True)
+
+
+def day_after(outcomes: pd.DataFrame) -> str:
+    """Return the day after the newest outcome: the earliest day on which all of them are known."""
+    return str(np.datetime64(outcomes["as_of"].max(), "D") + np.timedelta64(1, "D"))
+
+
+def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
+    """Grade every title in every market by what is known before a day.
+
+    A level metric (votes, admissions, box office) is graded by its percentile among the market's foreign titles; several
+    of them by the mean; equal audiences are ordered by rating. A flow (chart points) is graded by log(1 + points) over
+    the market's greatest, and a title of the catalogue that has none is 0. A presence (released) is 1, and 0 in the
+    markets not listed of a title that is listed somewhere.
+
+    Parameters
+    ----------
+    facts : TitleFacts
+    outcomes : DataFrame
+        Rows of titles that `facts` does not hold are left out.
+    as_of : str
+        ISO date; rows dated on or after it are left out.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If no market has ten foreign titles with an outcome.
+    """
+    rows = seen_before(outcomes, as_of)
+    rows = rows[rows["market"] != WORLDWIDE]
+    position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
+    rows = rows[rows["title_id"].isin(position.index)]
+    rows = rows.sort_values(["as_of", "value"], kind="stable")
+    markets = tuple(sorted(rows["market"].unique()))
+    foreign = facts.foreign(markets)
+    grades = np.full(foreign.shape, np.nan)
+    since = np.full(foreign.shape, as_of, dtype="<U10")
+    for column, market in enumerate(markets):
+        here = rows[rows["market"] == market]
+        grades[:, column] = _grade(here, position, foreign[:, column])
+        first = here.groupby("title_id")["as_of"].min()
+        since[position[first.index].to_numpy(), column] = first.to_numpy(dtype=str)
+    for metric in sorted(set(rows["metric"])):
+        if METRICS[metric].nature == "level":
+            continue
+        of_metric = rows[rows["metric"] == metric]
+        listed = np.zeros(len(facts), dtype=bool)
+        listed[position[of_metric["title_id"].unique()].to_numpy()] = True
+        covered = listed if METRICS[metric].nature == "presence" else np.ones(len(facts), dtype=bool)
+        columns = np.isin(markets, of_metric["market"].unique())
+        grades[np.ix_(covered, columns)] = np.nan_to_num(grades[np.ix_(covered, columns)], nan=0.0)
+        if METRICS[metric].nature == "flow":
+            # Rows of a flow accumulate, so a title's first row abroad may already be a consequence of its success here.
+            since[:, columns] = np.minimum(since[:, columns], of_metric["as_of"].min())
+    grades[~foreign] = np.nan
+    kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
+    if not kept.any():
+        raise NotEnoughDataError(
+            f"no market has {_MIN_TITLES} foreign titles with an outcome before {as_of}",
+            hint="Check that outcomes and titles share their title_id, and that --as-of is not too early.",
+        )
+    names = tuple(market for market, keep in zip(markets, kept, strict=True) if keep)
+    shown = _shown(rows[rows["market"].isin(names)])
+    return Labels(names, grades[:, kept].astype(np.float32), since[:, kept], shown)
+
+
+def percentiles(relevance: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return each known relevance as a percentile (0 to 1) among those of its market; ties share the middle.
+
+    Examples
+    --------
+    >>> percentiles(np.array([[0.2], [0.9], [np.nan], [0.2]], dtype=np.float32)).ravel()
+    array([0.33333334, 0.8333333 ,        nan, 0.33333334], dtype=float32)
+    """
+    placed = np.full(relevance.shape, np.nan, dtype=np.float32)
+    for column in range(relevance.shape[1]):
+        known = np.isfinite(relevance[:, column])
+        if known.any():
+            placed[known, column] = (rankdata(relevance[known, column]) - 0.5) / known.sum()
+    return placed
+
+
+def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Grade the titles with rows in one market."""
+    audiences, ratings, others = [], [], []
+    for metric, rows in here.groupby("metric", sort=True):
+        of_metric = METRICS[str(metric)]
+        by_title = rows.groupby("title_id")["value"]
+        values = by_title.last() if of_metric.nature == "level" else by_title.sum()
+        column = np.full(len(foreign), np.nan, dtype=np.float64)
+        column[position[values.index].to_numpy()] = values.to_numpy()
+        column[~foreign] = np.nan
+        if of_metric.nature != "level":
+            greatest = np.nanmax(column, initial=0.0)
+            others.append(np.log1p(column) / np.log1p(greatest) if greatest > 0 else column)
+        elif of_metric.role == "audience":
+            audiences.append(_percentile(column))
+        else:
+            ratings.append(_percentile(column))
+    if audiences:
+        audience, rating = _mean(audiences), _mean(ratings or [np.zeros(len(foreign))])
+        known = np.isfinite(audience)
+        order = np.lexsort([np.nan_to_num(rating[known]), audience[known]])
+        tied = np.column_stack([audience[known], np.nan_to_num(rating[known])])[order]
+        rank = np.cumsum(np.r_[True, (np.diff(tied, axis=0) != 0).any(axis=1)]).astype(float)
+        grade = np.full(len(foreign), np.nan)
+        grade[np.flatnonzero(known)[order]] = (rankdata(rank) - 0.5) / max(len(rank), 1)
+        return grade
+    return _mean(others or ratings)
+
+
+def _percentile(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return percentiles(values[:, None].astype(np.float64))[:, 0].astype(np.float64)
+
+
+def _mean(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    stacked = np.column_stack(columns)
+    count = np.isfinite(stacked).sum(axis=1)
+    total = np.nansum(stacked, axis=1)
+    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return for each title and market its main figure: audience before entry before rating."""
+    order = {"audience": 0, "entry": 1, "rating": 2}
+    nature = rows["metric"].map(lambda metric: METRICS[metric].nature)
+    keys = ["title_id", "market", "metric"]
+    grouped = rows.groupby(keys, sort=True)["value"]
+    values = pd.DataFrame({"last": grouped.last(), "sum": grouped.sum()}).reset_index()
+    flows = set(rows.loc[nature == "flow", "metric"])
+    values["value"] = np.where(values["metric"].isin(flows), values["sum"], values["last"])
+    values["order"] = values["metric"].map(lambda metric: order[METRICS[metric].role])
+    values = values.sort_values(["title_id", "market", "order", "metric"], kind="stable")
+    return values.drop_duplicates(["title_id", "market"])[[*keys, "value"]].reset_index(drop=True)
