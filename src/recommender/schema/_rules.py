@@ -141,7 +141,7 @@ def no_markup() -> tuple[Rule, Rule]:
         Rule(
             "looks like HTML",
             _say("kept as plain text; write the bare words if they are not meant"),
-            lambda cells: ~cells.str.contains(r"<\s*[/!]?[A-Za-z][^<>]*>", regex=True),
+            lambda cells: ~cells.str.contains(r"<[/!]?[A-Za-z][^<>]*>", regex=True),
             "warning",
         ),
         Rule(

@@ -127,7 +127,7 @@ def check_table(path: str | Path, table: Table | str) -> Checked:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep Python from looking through hundreds of thousands of young lists again and again: half the time."""
+    """Keep Python from walking all those young lists again and again, which takes half the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -175,7 +176,9 @@ def _distinct(raw: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
 
 
 def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell != cell or (isinstance(cell, str) and not cell.strip())  # noqa: PLR0124
+    if isinstance(cell, str):
+        return not cell.strip(_cells.BLANKS)
+    return cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell))
 
 
 def _lists(column: Column, raw: pd.Series[Any]) -> Coerced:

@@ -14,6 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -48,6 +49,7 @@ _LEGACY = (
     Encoding("koi8-r", "KOI8-R", doubtful=True),
     Encoding("cp866", "DOS Cyrillic (866)", doubtful=True),
 )
+_COMMON = (_UTF8, *_LEGACY[:2])
 _RARE = 8.0  # nats: encodings that are asked for in no contract must win clearly
 _CHUNK = 1 << 20
 _SAMPLE = 200_000
@@ -76,7 +78,7 @@ def find_encoding(path: Path) -> Encoding:
             return encoding
         if encoding.codec != "utf-8-sig":
             raise unreadable(path, f"the {encoding.name} text is truncated or damaged", "export it again")
-        raise _mixed(path, _UTF8)
+        raise TableError(_odd_cells(path))
     if _decodes(path, "utf-8"):
         return _UTF8
     return _legacy(path)
@@ -123,12 +125,9 @@ def _legacy(path: Path) -> Encoding:
     }
     weight = sum(byte >= 0x80 for byte in sample)
     best = min(costs, key=lambda encoding: costs[encoding], default=None)
-    if best is None:
-        if any(_is_utf8(line) for line in lines):
-            raise _mixed(path, None)
-    elif _holds_others(lines, best):
-        raise _mixed(path, best)
-    elif costs[best] / weight <= (_DEAREST if weight >= _SHORT else _DEAREST_IF_SHORT):
+    if (best is None or _holds_others(lines, best)) and (faults := _odd_cells(path)):
+        raise TableError(faults)
+    if best is not None and costs[best] / weight <= (_DEAREST if weight >= _SHORT else _DEAREST_IF_SHORT):
         rivals = [cost for encoding, cost in costs.items() if encoding != best]
         doubtful = best.doubtful or min(rivals, default=math.inf) - costs[best] < _CLEARLY
         return replace(best, doubtful=doubtful)
@@ -170,38 +169,35 @@ def _guess(sample: bytes) -> str:
     return f" (perhaps {found.encoding})" if found is not None else ""
 
 
-def _mixed(path: Path, legacy: Encoding | None) -> TableError:
-    """Return the error that names every cell whose encoding is not that of the others."""
-    groups: dict[Encoding, list[tuple[int, str, bytes]]] = {}
-    for row, column, cell in _wild_cells(path):
-        groups.setdefault(_of_cell(cell, legacy), []).append((row, column, cell))
-    main = max(groups, key=lambda encoding: len(groups[encoding]))
+def _odd_cells(path: Path) -> list[Fault]:
+    """Return a fault for every cell whose encoding is not that of the others."""
+    cells = [(row, column, cell, _readings(cell)) for row, column, cell in _wild_cells(path)]
+    main = min(_COMMON, key=lambda encoding: sum(_as_part_of(encoding, costs)[0] for *_, costs in cells))
     problem = f"the file mixes encodings: this is not {main.name}, as the rest of it is"
-    faults = [
-        Fault(
-            str(path),
-            row,
-            column,
-            cell[:200].decode(encoding.codec, errors="replace"),
-            problem,
-            _SAVE_AS_UTF8,
-        )
-        for encoding, cells in groups.items()
-        if encoding != main
-        for row, column, cell in cells
+    faults = []
+    for row, column, cell, costs in cells:
+        encoding = _as_part_of(main, costs)[1]
+        if encoding != main:
+            shown = cell[:200].decode(encoding.codec, errors="replace")
+            faults.append(Fault(str(path), row, column, shown, problem, _SAVE_AS_UTF8))
+    return faults
+
+
+def _readings(cell: bytes) -> dict[Encoding, float]:
+    """Return what a cell costs in each encoding in which it decodes."""
+    costs = {}
+    for encoding in _COMMON:
+        with suppress(UnicodeDecodeError):
+            costs[encoding] = _cost(cell.decode(encoding.codec))
+    return costs
+
+
+def _as_part_of(main: Encoding, costs: dict[Encoding, float]) -> tuple[float, Encoding]:
+    """Return the cost of a cell in a file of the main encoding, and its likeliest own: a change costs too."""
+    options = [
+        (cost + (0.0 if encoding == main else 2 * _CLEARLY), encoding) for encoding, cost in costs.items()
     ]
-    return TableError(sorted(faults, key=lambda fault: fault.row or 0))
-
-
-def _of_cell(cell: bytes, main: Encoding | None) -> Encoding:
-    if main is None or main == _UTF8:
-        if _is_utf8(cell):
-            return _UTF8
-        main = _LEGACY[0]
-    elif _is_utf8(cell) and _reads_better(cell, _UTF8, main):
-        return _UTF8
-    others = [other for other in _LEGACY[:2] if other != main]
-    return next((other for other in others if _reads_better(cell, other, main, by=2 * _CLEARLY)), main)
+    return min(options, key=lambda option: option[0], default=(1000.0, _LEGACY[0]))
 
 
 def _wild_cells(path: Path) -> Iterator[tuple[int, str, bytes]]:

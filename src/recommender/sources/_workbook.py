@@ -21,7 +21,6 @@ __all__ = ["read_workbook"]
 _MOST_CELLS = 50_000_000
 _MOST_BYTES = 4 * 1024**3
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 _AGAIN = "open it in Excel and save it again as .xlsx"
 
 
@@ -146,20 +145,6 @@ def _filled(cell: object) -> bool:
 def _cell(path: Path, number: int, column: str, cell: Any, faults: list[Fault]) -> Any:
     if not isinstance(cell, str):
         return cell
-    if cell in _ERRORS:
-        problem = "the formula in the cell gives an error"
-        faults.append(
-            Fault(
-                str(path),
-                number,
-                column,
-                cell,
-                problem,
-                "correct the formula; the cell counts as empty",
-                "warning",
-            )
-        )
-        return None
     if len(cell) > LONGEST_CELL:
         problem = f"the cell holds {len(cell):,} characters, more than {LONGEST_CELL:,}"
         faults.append(Fault(str(path), number, column, cell[:100], problem, "shorten it"))

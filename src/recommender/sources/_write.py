@@ -40,9 +40,9 @@ _COLUMNS: dict[str, Column] = {
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table as Parquet, CSV or XLSX, by the suffix; whole or not at all.
 
-    The same frame gives the same bytes. Each format reads back equal, with these limits of XLSX: cells are
-    cut at 32,767 characters (a warning is logged), and control characters that XML cannot hold become visible
-    signs.
+    The same frame gives the same bytes. Each format reads back equal, with these limits of XLSX: text is cut
+    at 32,767 characters (a warning is logged), control characters that XML cannot hold become visible signs,
+    and numbers keep 16 significant digits.
 
     CSV is UTF-8 with BOM, separated by commas, and data, not a page: a cell that begins like a formula is
     written as it is, so that it reads back equal. For people who open tables in Excel write XLSX, where every

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from recommender.cli.check import check
+from recommender.errors import CallError
+from recommender.sources import write_table
+
+app = typer.Typer()
+app.command()(check)
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def good(tmp_path):
+    write_table(
+        pd.DataFrame({"title_id": ["1", "2"], "kind": "film", "title": ["Red", "Blue"]}),
+        tmp_path / "titles.xlsx",
+    )
+    return tmp_path / "titles.xlsx"
+
+
+def outcomes(tmp_path, *rows: str):
+    path = tmp_path / "outcomes.csv"
+    path.write_text("\n".join(["title_id;market;metric;value;as_of;source", *rows, ""]), encoding="utf-16")
+    return path
+
+
+def test_good_tables_end_with_zero_and_say_what_was_read(tmp_path, good):
+    result = run("--titles", good, "--outcomes", outcomes(tmp_path, "1;CN;votes;5;2020-01-01;x"))
+    assert result.exit_code == 0
+    assert "2 rows (XLSX, sheet titles)" in result.stdout
+    assert "1 row (CSV, UTF-16 LE, delimiter semicolon)" in result.stdout
+    assert result.stdout.endswith("0 errors, 0 warnings\n")
+
+
+def test_all_faults_of_all_files_at_once(tmp_path):
+    (tmp_path / "titles.csv").write_text("title_id,kind,title\n1,flim,Red\n1,film,\n", encoding="utf-8")
+    found = run(
+        "--titles",
+        tmp_path / "titles.csv",
+        "--outcomes",
+        outcomes(tmp_path, "1;ZZ;votes;many;2020-02-30;x"),
+        "--rights",
+        tmp_path / "nowhere.parquet",
+    )
+    assert found.exit_code == 1
+    for part in (
+        "titles.csv, row 2, column kind: unknown kind (flim); did you mean 'film'?",
+        "titles.csv, row 3, column title_id",
+        "titles.csv, row 3, column title: the cell is empty",
+        "outcomes.csv, row 2, column market",
+        "outcomes.csv, row 2, column value: not a number (many)",
+        "outcomes.csv, row 2, column as_of: there is no such day (2020-02-30)",
+        "nowhere.parquet: there is no such file",
+    ):
+        assert part in found.stdout
+    assert "7 errors" in found.stdout
+    assert "Traceback" not in found.output
+
+
+def test_outcomes_of_unknown_titles_are_a_warning_with_examples(tmp_path, good):
+    rows = [f"{key};CN;votes;5;2020-01-01;x" for key in (1, 2, 7, 8, 8)]
+    result = run("--titles", good, "--outcomes", outcomes(tmp_path, *rows))
+    assert result.exit_code == 0
+    assert "3 rows of 2 titles" in result.stdout
+    assert "(7, 8)" in result.stdout
+
+
+def test_json(tmp_path, good):
+    found = run(
+        "--titles", good, "--outcomes", outcomes(tmp_path, "1;CN;votes;-5;2020-01-01;x"), "--format", "json"
+    )
+    assert found.exit_code == 1
+    document = json.loads(found.stdout)
+    assert document["errors"] == 1
+    (fault,) = document["faults"]
+    assert (fault["row"], fault["column"], fault["value"], fault["severity"]) == (2, "value", "-5.0", "error")
+    assert document["tables"][1] == {
+        "table": "outcomes",
+        "file": str(tmp_path / "outcomes.csv"),
+        "rows": 1,
+        "usable_rows": 0,
+        "format": "CSV",
+        "encoding": "UTF-16 LE",
+        "delimiter": "semicolon",
+    }
+
+
+def test_long_runs_of_one_problem_are_folded_unless_asked_for(tmp_path):
+    path = tmp_path / "titles.csv"
+    path.write_text(
+        "title_id,kind,title\n" + "".join(f"{i},flim,Red\n" for i in range(100)), encoding="utf-8"
+    )
+    folded, full = run("--titles", path), run("--titles", path, "--all")
+    assert "in 80 more rows" in folded.stdout
+    assert "100 errors, 0 warnings (--all prints every row)" in folded.stdout
+    assert full.stdout.count("unknown kind") == 100
+    assert folded.exit_code == full.exit_code == 1
+
+
+def test_mixed_encodings_are_faults_like_others(tmp_path):
+    path = tmp_path / "titles.csv"
+    path.write_bytes("title_id,kind,title\n1,film,Сталкер\n2,film,".encode() + "Зеркало\n".encode("cp1251"))
+    result = run("--titles", path)
+    assert result.exit_code == 1
+    assert "row 3, column title: the file mixes encodings" in result.stdout
+
+
+def test_control_characters_never_reach_the_terminal(tmp_path):
+    path = tmp_path / "titles.csv"
+    path.write_text("title_id,kind,title\n1,\x1b[31mfilm,[bold]Red\n", encoding="utf-8")
+    result = run("--titles", path)
+    assert "\x1b" not in result.stdout
+    assert "\\x1b[31mfilm" in result.stdout
+
+
+def test_nothing_to_check_is_a_wrong_call():
+    result = run()
+    assert isinstance(result.exception, CallError)
+    assert result.exception.exit_status == 2
+
+
+def test_help_has_an_example():
+    assert "recommender check --titles" in run("--help").stdout

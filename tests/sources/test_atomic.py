@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from recommender.errors import OutputError
+from recommender.sources import atomic_directory, atomic_output, file_sha256
+
+
+def names(folder) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_the_output_appears_at_the_end(tmp_path):
+    with atomic_output(tmp_path / "a" / "b" / "x.txt") as temporary:
+        assert temporary.parent == tmp_path / "a" / "b"
+        temporary.write_text("new")
+        assert not (tmp_path / "a" / "b" / "x.txt").exists()
+    assert (tmp_path / "a" / "b" / "x.txt").read_text() == "new"
+    assert names(tmp_path / "a" / "b") == ["x.txt"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_failure_leaves_nothing_and_keeps_what_was(tmp_path, error):
+    (tmp_path / "x.txt").write_text("old")
+    with pytest.raises(error), atomic_output(tmp_path / "x.txt") as temporary:
+        temporary.write_text("half")
+        raise error
+    with pytest.raises(error), atomic_output(tmp_path / "deep" / "er" / "y.txt"):
+        raise error
+    assert names(tmp_path) == ["x.txt"]
+    assert (tmp_path / "x.txt").read_text() == "old"
+
+
+def test_mode_follows_the_umask_or_the_earlier_file(tmp_path):
+    old = os.umask(0o027)
+    try:
+        with atomic_output(tmp_path / "x.txt") as temporary:
+            temporary.write_text("x")
+    finally:
+        os.umask(old)
+    assert (tmp_path / "x.txt").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "x.txt").chmod(0o600)
+    with atomic_output(tmp_path / "x.txt") as temporary:
+        temporary.write_text("y")
+    assert (tmp_path / "x.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_keeps_pointing(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "x.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real" / "x.txt")
+    with atomic_output(tmp_path / "link.txt") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real" / "x.txt").read_text() == "new"
+
+
+def test_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="directory"), atomic_output(tmp_path / "folder"):
+        pass
+    with pytest.raises(OutputError), atomic_output(tmp_path / "file" / "x.txt"):
+        pass
+    with pytest.raises(OutputError), atomic_output("/proc/nowhere/x.txt"):
+        pass
+    with pytest.raises(OutputError, match="file"), atomic_directory(tmp_path / "file"):
+        pass
+    assert names(tmp_path) == ["file", "folder"]
+
+
+def test_a_full_disk_is_named(tmp_path):
+    with pytest.raises(OutputError, match="No space"), atomic_output(tmp_path / "x.txt"):
+        raise OSError(28, "No space left on device")
+    assert names(tmp_path) == []
+
+
+def test_long_names(tmp_path):
+    name = "ы" * 120 + ".csv"
+    with atomic_output(tmp_path / name) as temporary:
+        temporary.write_text("x")
+    assert names(tmp_path) == [name]
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from recommender.sources import atomic_directory, atomic_output
+target = Path(sys.argv[1])
+if sys.argv[2] == "file":
+    with atomic_output(target) as temporary:
+        temporary.write_text("half")
+        print("ready", flush=True)
+        time.sleep(60)
+else:
+    with atomic_directory(target) as temporary:
+        (temporary / "a.txt").write_text("half")
+        print("ready", flush=True)
+        time.sleep(60)
+"""
+
+
+def start(target, kind: str) -> subprocess.Popen[bytes]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(CHILD), str(target), kind],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"ready\n"
+    return child
+
+
+def end(child: subprocess.Popen[bytes], number: int) -> int:
+    child.send_signal(number)
+    code = child.wait(20)
+    assert child.stdout is not None
+    child.stdout.close()
+    return code
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_leave_nothing(tmp_path, kind, number):
+    assert end(start(tmp_path / "out", kind), number) != 0
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_killed_run_leaves_is_hidden_and_swept_by_the_next(tmp_path, kind):
+    end(start(tmp_path / "out", kind), signal.SIGKILL)
+    (left,) = names(tmp_path)
+    assert left.startswith(".out.")
+    assert left.endswith(".partial")
+    other = tmp_path / ".other.abcd.partial"
+    other.write_text("of another output")
+    if kind == "file":
+        with atomic_output(tmp_path / "out") as temporary:
+            temporary.write_text("whole")
+    else:
+        with atomic_directory(tmp_path / "out") as temporary:
+            (temporary / "a.txt").write_text("whole")
+    assert names(tmp_path) == [other.name, "out"]
+
+
+def test_a_run_does_not_sweep_what_another_still_writes(tmp_path):
+    child = start(tmp_path / "out", "file")
+    try:
+        (theirs,) = names(tmp_path)
+        with atomic_output(tmp_path / "out") as temporary:
+            temporary.write_text("mine")
+        assert names(tmp_path) == [theirs, "out"]
+    finally:
+        end(child, signal.SIGTERM)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path):
+    target = tmp_path / "offer"
+    for text in ("one", "two"):
+        with atomic_directory(target) as temporary:
+            (temporary / "a.txt").write_text(text)
+            (temporary / "b.txt").write_text(text)
+    assert (target / "a.txt").read_text() == "two"
+    assert names(tmp_path) == ["offer"]
+
+
+def test_a_folder_with_other_things_is_refused_before_the_work(tmp_path):
+    target = tmp_path / "offer"
+    target.mkdir()
+    (target / "my notes.txt").write_text("mine")
+    worked = False
+    with pytest.raises(OutputError, match="my notes"), atomic_directory(target, names=["a.txt"]):
+        worked = True
+    assert not worked
+    with pytest.raises(OutputError, match="my notes"), atomic_directory(target) as temporary:
+        (temporary / "a.txt").write_text("x")
+    assert names(target) == ["my notes.txt"]
+    assert names(tmp_path) == ["offer"]
+
+
+def test_a_kill_between_the_two_renames_is_put_right(tmp_path):
+    aside = tmp_path / ".offer.abcd.old.partial"
+    aside.mkdir()
+    (aside / "a.txt").write_text("old")
+    with pytest.raises(ValueError, match="stop"), atomic_directory(tmp_path / "offer"):
+        assert (tmp_path / "offer" / "a.txt").read_text() == "old"
+        raise ValueError("stop")
+    assert names(tmp_path) == ["offer"]
+
+
+def test_sha256(tmp_path):
+    (tmp_path / "x").write_bytes(b"abc")
+    assert file_sha256(tmp_path / "x") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
