@@ -19,7 +19,7 @@ from recommender.schema import TABLES, Column, Rule, Table
 from recommender.sources._columns import Coerced, coerce, empty_column, extra_column
 from recommender.sources._format import sniff
 from recommender.sources._headers import match_headers
-from recommender.sources._raw import RawTable
+from recommender.sources._raw import RawTable, drop_endless_cells
 
 __all__ = ["Checked", "check_table", "read_table"]
 
@@ -139,6 +139,7 @@ def _collector_paused() -> Iterator[None]:
 
 def _check(path: str | Path, table: Table) -> Checked:
     raw = _read(Path(path), table)
+    drop_endless_cells(raw)
     matched, faults = match_headers(table, list(raw.columns), raw.file)
     faults += raw.faults
     if not len(raw.rows):
@@ -213,7 +214,8 @@ class _Finder:
         """Check the frame against the table's schema; cells with an emptying warning are emptied in it."""
         for name, problem, cells in _failures(table, frame):
             if problem == "not_nullable":
-                unread = set(self._unread.get(name, _NONE).tolist())
+                # A cell that was not understood, or is named already, is not also empty.
+                unread = {*self._unread.get(name, _NONE).tolist(), *self._emptied(name)}
                 empty: list[tuple[int, object]] = [(place, None) for place, _ in cells if place not in unread]
                 if name in self._matched:
                     self._add(
@@ -229,6 +231,10 @@ class _Finder:
             values = frame[row_rule.column]
             odd = [(int(place), values.iloc[place]) for place in places]
             self._add(row_rule.column, odd, row_rule.problem, _always(row_rule.remedy), "error")
+
+    def _emptied(self, name: str) -> list[int]:
+        rows = [fault.row for fault in self._raw.faults if fault.column == self._matched.get(name)]
+        return np.flatnonzero(np.isin(self._raw.rows, [row for row in rows if row is not None])).tolist()
 
     def _remedy(self, rule: Rule, name: str, frame: pd.DataFrame) -> Callable[[object], str]:
         if rule.names_first:

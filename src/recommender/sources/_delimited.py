@@ -14,7 +14,7 @@ import pandas as pd
 
 from recommender.errors import Fault
 from recommender.sources._headers import normal_name
-from recommender.sources._raw import RawTable, dedupe_headers, shorten, unreadable
+from recommender.sources._raw import RawTable, dedupe_headers, unreadable
 from recommender.sources._text import find_encoding
 
 __all__ = ["read_delimited"]
@@ -123,8 +123,7 @@ def _table(path: Path, stream: TextIO, delimiter: str, encoding: str) -> RawTabl
     cells = zip(*records, strict=True) if records else iter(((),) * width)
     del records
     for name, column in zip(header, cells, strict=True):
-        columns[name], too_long = shorten(path, name, pd.Series(column, dtype="str"), numbers)
-        misfits += too_long
+        columns[name] = pd.Series(column, dtype="str")
     how = {"format": "CSV", "encoding": encoding, "delimiter": _DELIMITERS[delimiter]}
     return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, misfits)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from recommender.errors import Fault, UnreadableFileError
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
-__all__ = ["LONGEST_CELL", "RawTable", "dedupe_headers", "shorten", "unreadable"]
+__all__ = ["LONGEST_CELL", "RawTable", "dedupe_headers", "drop_endless_cells", "unreadable"]
 
 LONGEST_CELL = 1_000_000
 """Characters; nothing that a person means is longer, a quote that is never closed is."""
@@ -61,22 +61,26 @@ def dedupe_headers(names: list[str]) -> list[str]:
     return result
 
 
-def shorten(
-    path: Path, name: str, cells: pd.Series[Any], numbers: Sequence[int]
-) -> tuple[pd.Series[Any], list[Fault]]:
-    """Return a text column without the cells that are too long to be meant, and a fault for each of them."""
-    lengths = cells.str.len()
-    if not len(cells) or not lengths.max() > LONGEST_CELL:
-        return cells, []
-    faults = [
-        Fault(
-            str(path),
-            numbers[place],
-            name,
-            cells.iloc[place][:100],
-            f"the cell holds {len(cells.iloc[place]):,} characters, more than {LONGEST_CELL:,}",
-            "shorten it; often a quote is opened here and never closed",
-        )
-        for place in (lengths > LONGEST_CELL).to_numpy().nonzero()[0].tolist()
-    ]
-    return cells.mask(lengths > LONGEST_CELL), faults
+def drop_endless_cells(raw: RawTable) -> None:
+    """Empty the text cells that are too long to be meant, and add a fault for each of them."""
+    for name, cells in raw.columns.items():
+        if isinstance(cells.dtype, pd.StringDtype):
+            lengths = cells.str.len().fillna(0)
+        elif cells.dtype == "object":
+            lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0)
+        else:
+            continue
+        endless = (lengths > LONGEST_CELL).to_numpy(dtype=bool)
+        for place in endless.nonzero()[0].tolist():
+            raw.faults.append(
+                Fault(
+                    raw.file,
+                    int(raw.rows[place]),
+                    name,
+                    cells.iloc[place][:100],
+                    f"the cell holds {len(cells.iloc[place]):,} characters, more than {LONGEST_CELL:,}",
+                    "shorten it; often a quote is opened here and never closed",
+                )
+            )
+        if endless.any():
+            raw.columns[name] = cells.mask(endless, None)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from recommender.errors import Fault
 from recommender.sources._headers import normal_name
-from recommender.sources._raw import LONGEST_CELL, RawTable, dedupe_headers, unreadable
+from recommender.sources._raw import RawTable, dedupe_headers, unreadable
 
 __all__ = ["read_workbook"]
 
@@ -118,7 +118,7 @@ def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> Raw
     rows: list[Sequence[Any]] = []
     numbers: list[int] = []
     for number, row in enumerate(cells[top + 1 :], start=top + 2):
-        kept = [_cell(path, number, name, cell, faults) for name, cell in zip(header, row, strict=False)]
+        kept = row[:width]
         if any(_filled(cell) for cell in kept):
             rows.append(kept + [None] * (width - len(kept)))
             numbers.append(number)
@@ -140,13 +140,3 @@ def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> Raw
 
 def _filled(cell: object) -> bool:
     return cell is not None and not (isinstance(cell, str) and not cell.strip())
-
-
-def _cell(path: Path, number: int, column: str, cell: Any, faults: list[Fault]) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    if len(cell) > LONGEST_CELL:
-        problem = f"the cell holds {len(cell):,} characters, more than {LONGEST_CELL:,}"
-        faults.append(Fault(str(path), number, column, cell[:100], problem, "shorten it"))
-        return None
-    return cell
