@@ -11,7 +11,10 @@ from recommender.cli._border import Border, guarded
 from recommender.cli._console import show_messages
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
+from recommender.cli.demo import demo
 from recommender.cli.offer import offer
+from recommender.cli.score import score
+from recommender.cli.train import train
 
 __all__ = ["app", "main"]
 
@@ -25,7 +28,10 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 the data is wrong, 2 the call is wrong, 70 a fault of the program.",
 )
 # In the order in which a newcomer needs them.
+app.command()(demo)
 app.command()(check)
+app.command()(train)
+app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["errors", "quiet", "say", "show_messages"]
+__all__ = ["errors", "quiet", "say", "show_messages", "stage"]
 
 _LOG = logging.getLogger("recommender")
 # What libraries log while they work as they should.
@@ -36,6 +39,15 @@ def say(mark: str, style: str, text: str) -> None:
 def quiet() -> bool:
     """Return whether progress is unwanted: asked for with ``--quiet``, or no terminal looks on."""
     return not _LOG.isEnabledFor(logging.INFO) or not errors().is_terminal
+
+
+@contextmanager
+def stage(doing: str) -> Iterator[None]:
+    """Say what is being done while it is done, and how long it took."""
+    start = time.monotonic()
+    with nullcontext() if quiet() else errors().status(doing):
+        yield
+    _LOG.info("%s: %.0f s", doing, time.monotonic() - start)
 
 
 class _Messages(logging.Handler):

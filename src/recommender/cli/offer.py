@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,14 +53,16 @@ def offer(
 
         recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --out offers/china
     """
+    from recommender.cli._options import check_day
     from recommender.offers import build_offer, load_brief, write_offer
     from recommender.sources import read_scores, read_titles
 
     _check_call(scores, bundle, history, as_of)
+    day = check_day(as_of)
     wanted = load_brief(brief)
     catalogue = read_titles(titles)
     if bundle is not None:
-        scored = _score(bundle, catalogue, wanted.market, history, as_of)
+        scored = _score(bundle, catalogue, wanted.market, history, day)
     else:
         assert scores is not None
         scored = read_scores(scores)
@@ -89,11 +90,6 @@ def _check_call(scores: Path | None, bundle: Path | None, history: Path | None, 
             "--history and --as-of go with --bundle only",
             hint="The scores in --scores were made as of their own day.",
         )
-    if as_of is not None:
-        try:
-            datetime.date.fromisoformat(as_of)
-        except ValueError as error:
-            raise CallError(f"--as-of {as_of!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
 
 
 def _score(

@@ -27,6 +27,8 @@ _FORMAT_VERSION = 1
 _MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
 _LIBRARIES = ("crossmarket-recommender", "scikit-learn", "numpy", "pandas", "skops", "sentence-transformers")
 
+_NOT_KEPT = frozenset({"name_", "out_of_fold_", "version_"})
+
 # Classes beyond skops's own list that a bundle may hold. Everything else in a file is refused before it is loaded.
 _ALLOWED = frozenset(
     {

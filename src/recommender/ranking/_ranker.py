@@ -22,6 +22,7 @@ from recommender.ranking._examples import draw_folds, known_pairs, out_of_fold_f
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
 from recommender.ranking._labels import day_after, label, percentiles, seen_before
 from recommender.ranking._reasons import describe_reasons
+from recommender.schema import SCORES
 
 __all__ = ["Ranker"]
 
@@ -244,8 +245,14 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             }
         ).astype({"market": "str", "title_id": "str", "evidence": "str"})
         chosen = np.flatnonzero(rank <= (explain if explain is not None else len(titles)))
-        scores["reasons"], scores["comparables"] = self._explain(titles, pairs, matrix, chosen)
-        return scores.assign(encoder=self.encoder_identity_, as_of=day)
+        reasons, comparables = self._explain(titles, pairs, matrix, chosen)
+        scores["reasons"] = pd.Series(reasons, dtype="object")
+        scores["comparables"] = pd.Series(comparables, dtype="object")
+        scores["model"] = getattr(self, "name_", "not saved")
+        scores["model_version"] = getattr(self, "version_", "not saved")
+        scores["encoder"] = self.encoder_identity_
+        scores["as_of"] = day
+        return scores[list(SCORES.names)]
 
     def _explain(
         self, titles: pd.DataFrame, pairs: Pairs, matrix: NDArray[np.float32], chosen: NDArray[np.intp]

@@ -1,0 +1,61 @@
+"""What `train` and `demo` share: fit, save the bundle, and tell MLflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from recommender.ranking import Manifest, ModelConfig
+
+__all__ = ["REGISTERED_NAME", "track_training", "train_bundle"]
+
+REGISTERED_NAME = "crossmarket-recommender"
+_EXAMPLES = 3
+
+
+def train_bundle(
+    titles: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    config: ModelConfig,
+    out: Path,
+    *,
+    as_of: str | None,
+    data: Mapping[str, Path],
+    tracked: bool,
+) -> Manifest:
+    """Fit a ranker, write its bundle, and log both to MLflow unless told not to."""
+    from recommender.evaluation._training import training_figures, training_metrics
+    from recommender.ranking import save_bundle
+    from recommender.sources import file_sha256
+
+    ranker = config.make_ranker().fit(titles, outcomes, as_of=as_of)
+    metrics = training_metrics(ranker)
+    hashes = {role: file_sha256(path) for role, path in data.items()}
+    manifest = save_bundle(ranker, out, config=config, data=hashes, metrics=metrics)
+    if tracked:
+        figures = {f"plots/{name}.png": figure for name, figure in training_figures(ranker).items()}
+        track_training(manifest, out, titles, figures, data)
+    return manifest
+
+
+def track_training(
+    manifest: Manifest, bundle: Path, titles: pd.DataFrame, figures: Mapping[str, object], data: Mapping[str, Path]
+) -> str:
+    """Log a training run, register its model as the champion, and return the model's URI."""
+    from recommender.tracking import tracked_run
+
+    with tracked_run("training", f"{manifest.name} {manifest.version}") as run:
+        settings = manifest.config.model_dump(mode="json")
+        trees = {f"trees.{name}": value for name, value in settings.pop("trees").items()}
+        encoder = {f"encoder.{name}": value for name, value in settings.pop("encoder").items()}
+        run.log_params({**settings, **trees, **encoder, "as_of": manifest.as_of, "version": manifest.version})
+        run.log_inputs(data)
+        run.log_metrics(manifest.metrics)
+        for path, figure in figures.items():
+            run.log_figure(figure, path)
+        return run.log_bundle(bundle, titles.head(_EXAMPLES), REGISTERED_NAME)

@@ -1,0 +1,74 @@
+"""The command `recommender demo`: the founding case on the bundled sample, end to end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["demo"]
+
+
+class Direction(StrEnum):
+    """Whose catalogue is offered to whom."""
+
+    RU_TO_CN = "ru-to-cn"
+    CN_TO_RU = "cn-to-ru"
+
+
+def demo(
+    direction: Annotated[
+        Direction, typer.Option("--direction", help="Whose catalogue is offered to whom.")
+    ] = Direction.RU_TO_CN,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, help="Titles to offer; default: the brief's, 300 or 60.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the offer; default: offers/DIRECTION.")
+    ] = None,
+    track: Annotated[
+        bool, typer.Option("--track/--no-track", help="Log the run and register the model with MLflow.")
+    ] = True,
+) -> None:
+    """Form the founding case's offer from the bundled sample: train, score, choose, write.
+
+    Writes the offer's five files into the folder, the scores of the whole catalogue and the trained bundle beside it.
+
+    Example:
+
+        recommender demo --direction ru-to-cn --size 300 --out offers/china
+    """
+    from recommender.cli._console import stage
+    from recommender.cli._training import train_bundle
+    from recommender.cli.offer import print_offer
+    from recommender.offers import build_offer, load_brief, write_offer
+    from recommender.ranking import ModelConfig
+    from recommender.sample import load_sample
+    from recommender.scoring import score_titles
+    from recommender.sources import write_table
+
+    folder = Path("offers") / direction.value if out is None else out
+    bundle = folder.with_name(f"{folder.name}-model")
+    scores_file = folder.with_name(f"{folder.name}-scores.parquet")
+    with stage("reading the sample"):
+        sample = load_sample(direction.value)
+        brief = load_brief(sample.brief)
+        if size is not None:
+            brief = brief.model_copy(update={"size": size})
+    with stage(f"learning from {sample.outcomes['title_id'].nunique():,} titles"):
+        train_bundle(
+            sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=sample.files, tracked=track
+        )
+    with stage(f"scoring {len(sample.catalogue):,} titles for {sample.market}"):
+        scores = score_titles(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
+        write_table(scores, scores_file)
+    with stage(f"choosing {brief.size:,} and writing the offer"):
+        made = build_offer(sample.catalogue, scores, brief)
+        files = write_offer(made, folder, inputs={**sample.files, "scores": scores_file}, bundle=bundle)
+    print_offer(made, files)
+    typer.echo(f"{scores_file}  scores of the whole catalogue")
+    typer.echo(f"{bundle}  the model")
+    if track:
+        typer.echo("the run is in MLflow: mlflow ui --backend-store-uri sqlite:///mlflow.db")

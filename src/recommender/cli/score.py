@@ -1,0 +1,42 @@
+"""The command `recommender score`: a bundle scores a catalogue for markets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["score"]
+
+
+def score(
+    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle that `recommender train` wrote.")],
+    titles: Annotated[Path, typer.Option("--titles", help="Titles table: Parquet, CSV or XLSX.")],
+    markets: Annotated[str, typer.Option("--markets", help="Comma-separated ISO 3166-1 codes, or all.")],
+    out: Annotated[Path, typer.Option("--out", help="Scores table to write: .parquet, .csv or .xlsx.")],
+    history: Annotated[
+        Path | None, typer.Option("--history", help="Outcomes of these titles elsewhere, such as at home.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day of the prediction; default: the day the bundle was trained for.")
+    ] = None,
+) -> None:
+    """Score every title for every market to which it is foreign, with interval, evidence, reasons and comparables.
+
+    Example:
+
+        recommender score --bundle models/first --titles catalogue.xlsx --markets CN,FR --out scores.parquet
+    """
+    from recommender.cli._options import check_day
+    from recommender.scoring import parse_markets, score_titles
+    from recommender.sources import read_outcomes, read_titles, write_table
+
+    day = check_day(as_of)
+    wanted = parse_markets(markets)
+    catalogue = read_titles(titles)
+    past = None if history is None else read_outcomes(history)
+    scores = score_titles(bundle, catalogue, wanted, history=past, as_of=day)
+    write_table(scores, out)
+    typer.echo(f"{scores['title_id'].nunique():,} titles scored for {scores['market'].nunique()} markets")
+    typer.echo(f"{out}")

@@ -1,0 +1,89 @@
+"""What a fitted ranker shows of itself: figures and plots on titles that its trees had not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from recommender.ranking import Ranker
+
+__all__ = ["training_figures", "training_metrics"]
+
+_INK, _ACCENT, _PALE = "#1f2a37", "#b4532a", "#c9d2dc"
+
+
+def training_metrics(ranker: Ranker) -> dict[str, float]:
+    """Return the out-of-fold figures of a ranker fitted in this process.
+
+    Returns
+    -------
+    dict of str to float
+        ``spearman`` (mean over markets), ``interval_coverage``, ``interval_width``, ``appeal_error`` (mean absolute
+        difference between appeal and the percentile reached), ``titles``, ``outcomes``, ``markets``.
+    """
+    rows = ranker.out_of_fold_
+    inside = (rows["percentile"] >= rows["low"]) & (rows["percentile"] <= rows["high"])
+    return {
+        "spearman": float(np.mean([_rank_correlation(group) for _, group in rows.groupby("market")])),
+        "interval_coverage": float(inside.mean()),
+        "interval_width": float((rows["high"] - rows["low"]).mean()),
+        "appeal_error": float((rows["appeal"] - rows["percentile"]).abs().mean()),
+        "titles": float(rows["title_id"].nunique()),
+        "outcomes": float(len(rows)),
+        "markets": float(rows["market"].nunique()),
+    }
+
+
+def training_figures(ranker: Ranker) -> dict[str, Figure]:
+    """Return plots by name: ``calibration`` and ``appeal_by_outcome``."""
+    rows = ranker.out_of_fold_
+    return {"calibration": _calibration(rows), "appeal_by_outcome": _spread(rows)}
+
+
+def _rank_correlation(group: pd.DataFrame) -> float:
+    if group["score"].nunique() < 2 or group["relevance"].nunique() < 2:
+        return 0.0
+    return float(spearmanr(group["score"], group["relevance"]).statistic)
+
+
+def _calibration(rows: pd.DataFrame) -> Figure:
+    figure, axes = _frame("What was predicted, and what came")
+    tenth = pd.qcut(rows["appeal"].rank(method="first"), min(10, len(rows)), labels=False)
+    means = rows.groupby(tenth)[["appeal", "percentile"]].mean()
+    axes.plot([0, 1], [0, 1], color=_PALE, linewidth=1)
+    axes.plot(means["appeal"], means["percentile"], color=_ACCENT, marker="o")
+    axes.set(xlabel="appeal (mean of each tenth)", ylabel="percentile reached", xlim=(0, 1), ylim=(0, 1))
+    return figure
+
+
+def _spread(rows: pd.DataFrame) -> Figure:
+    figure, axes = _frame("Appeal of weak, middling and strong titles")
+    thirds = pd.cut(rows["percentile"], [-0.01, 1 / 3, 2 / 3, 1.0], labels=["weak", "middling", "strong"])
+    for name, color in zip(["weak", "middling", "strong"], [_PALE, _INK, _ACCENT], strict=True):
+        axes.hist(
+            rows.loc[thirds == name, "appeal"],
+            bins=np.linspace(0, 1, 31).tolist(),
+            histtype="step",
+            color=color,
+            label=name,
+        )
+    axes.set(xlabel="appeal", ylabel="titles", xlim=(0, 1))
+    axes.legend(frameon=False)
+    return figure
+
+
+def _frame(title: str) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4.5), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
