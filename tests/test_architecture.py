@@ -47,6 +47,8 @@ BROUGHT_BY = {
     "joblib": "scikit-learn",
     "markupsafe": "jinja2",
     "pydantic-core": "pydantic",
+    "requests": "mlflow",
+    "sqlalchemy": "mlflow",
     "transformers": "sentence-transformers",
 }
 
