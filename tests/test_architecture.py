@@ -46,6 +46,7 @@ BROUGHT_BY = {
     "huggingface-hub": "sentence-transformers",
     "joblib": "scikit-learn",
     "markupsafe": "jinja2",
+    "packaging": "skops",
     "pydantic-core": "pydantic",
     "requests": "mlflow",
     "sqlalchemy": "mlflow",
