@@ -58,7 +58,10 @@ class Neighbors(FeatureGroup):
         told = np.flatnonzero(pairs.facts.vectors[unique].any(axis=1))
         for start in range(0, len(told) if k else 0, _CHUNK):
             chunk = told[start : start + _CHUNK]
-            similarity = pairs.facts.vectors[unique[chunk]] @ self.vectors_.T
+            # In double precision: the last bits of a product depend on what else is multiplied with it, and a title must
+            # score the same whatever it is scored with.
+            vectors = pairs.facts.vectors[unique[chunk]].astype(np.float64)
+            similarity = (vectors @ self.vectors_.T.astype(np.float64)).astype(np.float32)
             order = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
             close = np.take_along_axis(similarity, order, axis=1)
             weight = np.exp(self.sharpness * close)[:, :, None]

@@ -13,6 +13,8 @@ from recommender.features._facts import TitleFacts
 
 __all__ = ["TextScore"]
 
+_CHUNK = 8192
+
 
 class TextScore(FeatureGroup):
     """A title's expected relevance by its texts alone, in the market and on average over markets.
@@ -73,7 +75,13 @@ class TextScore(FeatureGroup):
     def transform(self, pairs: Pairs) -> NDArray[np.float32]:
         """Return the scores, shape (n_pairs, 2); NaN where a title has no synopsis."""
         unique, row = np.unique(pairs.title, return_inverse=True)
-        scores = self._inputs(pairs.facts)[unique] @ self.coef_.T + self.intercept_
+        # In double precision: the last bits of a product depend on what else is multiplied with it, and a title must
+        # score the same whatever it is scored with.
+        inputs, coef = self._inputs(pairs.facts), self.coef_.T.astype(np.float64)
+        scores = np.empty((len(unique), coef.shape[1]))
+        for start in range(0, len(unique), _CHUNK):
+            scores[start : start + _CHUNK] = inputs[unique[start : start + _CHUNK]].astype(np.float64) @ coef
+        scores += self.intercept_
         scores[~pairs.facts.vectors[unique].any(axis=1)] = np.nan
         model = np.array([self.model_of_market_.get(market, 0) for market in pairs.markets])[pairs.market]
         return np.column_stack([scores[row, model], scores[row, 0]]).astype(np.float32)

@@ -106,7 +106,8 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
 
     def _similarities(self, facts: TitleFacts, chunk: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
         words = _words(facts, chunk)
-        story = np.clip(facts.vectors[chunk] @ self.vectors_.astype(np.float32).T, 0, 1).astype(float)
+        # In double precision, so that a title's comparables do not depend on what it is scored with.
+        story = np.clip(facts.vectors[chunk].astype(float) @ self.vectors_.astype(float).T, 0, 1)
         years = facts.numbers["year"].to_numpy()[chunk][:, None]
         known = {name: _split(self.titles_[name]) for name in words}
         era = np.nan_to_num(np.clip(1 - np.abs(years - self.years_[None, :]) / _ERA_YEARS, 0, 1))

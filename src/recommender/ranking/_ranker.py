@@ -219,7 +219,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         before = np.full(len(title), day, dtype="<U10")
         pairs = Pairs(facts, title, market, wanted, seen, before, day)
         matrix = stack_features(self.groups_, pairs)[:, self.columns_]
-        score = np.mean([model.predict(matrix) for model in self.models_], axis=0)
+        # Trees refuse a matrix without rows: no titles, or none that is foreign.
+        score = (
+            np.mean([model.predict(matrix) for model in self.models_], axis=0) if len(pairs) else np.empty(0)
+        )
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
         appeal = self.calibrator_.predict(score, known_market)
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
