@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,4 +16,14 @@ def shared_data() -> Path:
     folder = PROJECT_ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("the real data (../shared/data) is not beside the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def text_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which all tests keep embeddings: encoding is the slowest thing they do."""
+    base = tmp_path_factory.getbasetemp()
+    # The workers of pytest-xdist share it.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "text-cache"
+    folder.mkdir(exist_ok=True)
     return folder
