@@ -1,0 +1,128 @@
+"""What came of the titles that judge a ranking, and what each is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from recommender.evaluation._splits import Holdout
+from recommender.schema import METRICS
+
+__all__ = ["Gain", "Truth", "find_truth", "gains", "percentile_of"]
+
+Gain = Literal["percentile_cubed", "binary", "log_points"]
+
+# Where a market has several metrics, the audience judges before entry, and entry before rating.
+_ROLES = {"audience": 0, "entry": 1, "rating": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The figures that judge.
+
+    Attributes
+    ----------
+    title_ids : ndarray of str, shape (n_titles,)
+    markets : tuple of str
+    value : ndarray, shape (n_titles, n_markets), float64
+        In the metric's unit; NaN where the title does not judge in the market: it is not foreign there, or
+        its figure is not known.
+    """
+
+    title_ids: NDArray[np.str_]
+    markets: tuple[str, ...]
+    value: NDArray[np.float64]
+
+    def with_positives(self, least: int) -> Truth:
+        """Return the same for the markets where at least so many titles have a value above 0."""
+        kept = (np.nan_to_num(self.value) > 0).sum(axis=0) >= least
+        names = tuple(market for market, keep in zip(self.markets, kept, strict=True) if keep)
+        return Truth(self.title_ids, names, self.value[:, kept])
+
+
+def find_truth(holdout: Holdout) -> Truth:
+    """Return the figure of each judged title in each market that it is foreign to.
+
+    A market is judged by one metric: audience before entry before rating, then the one known of most titles.
+    Of a level, the newest row counts. A flow adds up, and a judged title without rows has 0. A presence is 0
+    in the markets not listed of a title that is listed somewhere.
+
+    Parameters
+    ----------
+    holdout : Holdout
+    """
+    titles, rows = holdout.judged, holdout.truth
+    position = pd.Series(np.arange(len(titles)), index=titles["title_id"])
+    markets = tuple(sorted(rows["market"].unique()))
+    value = np.full((len(titles), len(markets)), np.nan)
+    for column, market in enumerate(markets):
+        here = rows[rows["market"] == market]
+        metric = _judging_metric(here)
+        of_metric = here[here["metric"] == metric].sort_values(["as_of", "value"], kind="stable")
+        by_title = of_metric.groupby("title_id")["value"]
+        match METRICS[metric].nature:
+            case "level":
+                known = by_title.last()
+            case "flow":
+                known = by_title.sum()
+                value[:, column] = 0
+            case "presence":
+                known = by_title.max()
+                listed = rows.loc[rows["metric"] == metric, "title_id"].unique()
+                value[position[listed].to_numpy(), column] = 0
+        value[position[known.index].to_numpy(), column] = known.to_numpy()
+    value[~_foreign(titles, markets)] = np.nan
+    return Truth(titles["title_id"].to_numpy(dtype=str), markets, value)
+
+
+def gains(value: NDArray[np.float64], gain: Gain) -> NDArray[np.float64]:
+    """Return what each title is worth in one market, 0 or more.
+
+    Parameters
+    ----------
+    value : ndarray, shape (n,), float64
+        Without NaN.
+    gain : {"percentile_cubed", "binary", "log_points"}
+        The cube of the percentile among these titles; 1 where the value is above 0; log(1 + value).
+
+    Examples
+    --------
+    >>> gains(np.array([0.0, 9.0]), "binary")
+    array([0., 1.])
+    """
+    match gain:
+        case "percentile_cubed":
+            return percentile_of(value) ** 3
+        case "binary":
+            return (value > 0).astype(np.float64)
+        case "log_points":
+            return np.asarray(np.log1p(np.maximum(value, 0)))
+
+
+def percentile_of(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the percentile of each value among all of them, 0 to 1, ties at the middle of their group.
+
+    Examples
+    --------
+    >>> percentile_of(np.array([5.0, 1.0, 1.0, 7.0]))
+    array([0.625, 0.25 , 0.25 , 0.875])
+    """
+    return np.asarray((rankdata(value) - 0.5) / max(len(value), 1))
+
+
+def _judging_metric(rows: pd.DataFrame) -> str:
+    counted = rows.groupby("metric")["title_id"].nunique()
+    titles = {str(metric): int(count) for metric, count in counted.items()}
+    return min(titles, key=lambda metric: (_ROLES[METRICS[metric].role], -titles[metric], metric))
+
+
+def _foreign(titles: pd.DataFrame, markets: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return whether each title is foreign to each market; Soviet titles are at home in Russia."""
+    origins = [{*countries, *(("RU",) if "SU" in countries else ())} for countries in titles["countries"]]
+    rows = [[market not in origin for market in markets] for origin in origins]
+    return np.array(rows, dtype=bool).reshape(len(titles), len(markets))

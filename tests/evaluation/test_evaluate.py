@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import BaseEstimator
+
+from recommender.errors import CallError, NotEnoughDataError
+from recommender.evaluation import RESULT_COLUMNS, AsOfSplit, RandomSplit, YearSplit, evaluate, gains
+from recommender.ranking import BASELINES, OriginGenreRanker, ShuffleRanker
+
+HALF = RandomSplit(share=0.5)
+
+
+class Told(BaseEstimator):
+    """Knows every title's number, and with history also says so; sees what it is given."""
+
+    calls: list[dict[str, object]] = []  # noqa: RUF012 - clones share it on purpose
+
+    def __init__(self, sign: float = 1.0) -> None:
+        self.sign = sign
+
+    def fit(self, titles: pd.DataFrame, outcomes: pd.DataFrame, *, as_of: str | None = None) -> Self:
+        self.calls.append({"titles": titles, "outcomes": outcomes, "as_of": as_of})
+        return self
+
+    def predict(
+        self,
+        titles: pd.DataFrame,
+        markets: Sequence[str] | None = None,
+        *,
+        history: pd.DataFrame | None = None,
+        as_of: str | None = None,
+        explain: int | None = 0,  # noqa: ARG002
+    ) -> pd.DataFrame:
+        self.calls.append({"judged": titles, "history": history, "as_of": as_of})
+        assert markets is not None
+        frame = titles[["title_id"]].merge(pd.DataFrame({"market": list(markets)}), how="cross")
+        number = frame["title_id"].str[1:].astype(float)
+        score = self.sign * (number if history is None else frame["title_id"].isin(history["title_id"]))
+        return frame.assign(score=score.astype(float), appeal=0.5, low=0.1, high=0.9)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    Told.calls.clear()
+
+
+def test_a_perfect_ranker_and_its_opposite(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    results = evaluate({"best": Told(), "worst": Told(-1)}, titles, votes, HALF, k=10).set_index("ranker")
+    assert results.loc["best", "ndcg"] == pytest.approx(1)
+    assert results.loc["best", "spearman"] == pytest.approx(1)
+    assert results.loc["best", "precision"] == 1
+    assert results.loc["worst", "spearman"] == pytest.approx(-1)
+    assert results.loc["worst", "precision"] == 0
+    assert results.loc["worst", "ndcg"] < 0.2
+
+
+def test_only_foreign_titles_with_an_outcome_judge(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    votes = votes[votes["title_id"] != "t000"]
+    results = evaluate({"best": Told()}, titles, votes, HALF, k=5)
+    judged = Told.calls[1]["judged"]
+    assert isinstance(judged, pd.DataFrame)
+    known = judged[judged["title_id"] != "t000"]
+    # A Soviet title is at home in Russia; one without origin is foreign to both markets.
+    abroad = known["countries"].map(lambda c: not {"CN"} & {*c} or not {"RU", "SU"} & {*c})
+    assert results["n_titles"][0] == abroad.sum()
+    assert results["n_markets"][0] == 2
+
+
+def test_coverage_and_calibration_are_pooled(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    result = evaluate({"told": Told()}, titles, votes, HALF, k=5).iloc[0]
+    assert result["coverage"] == pytest.approx(0.8, abs=0.03)
+    assert result["calibration_error"] < 0.02
+
+
+def test_history_is_shown_the_second_time(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    results = evaluate({"told": Told(), "shuffle": ShuffleRanker()}, titles, votes, HALF, k=5)
+    assert results["ranker"].tolist() == ["told", "told + history", "shuffle"]
+    _, first, second = Told.calls
+    assert first["history"] is None
+    history = second["history"]
+    assert isinstance(history, pd.DataFrame)
+    assert set(history["market"]) == {"WW"}
+
+
+def test_without_worldwide_outcomes_there_is_no_second_time(
+    titles: pd.DataFrame, votes: pd.DataFrame
+) -> None:
+    results = evaluate({"told": Told()}, titles, votes[votes["market"] != "WW"], HALF, k=5)
+    assert results["ranker"].tolist() == ["told"]
+
+
+def test_the_rankers_given_stay_as_they_are(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    ranker = OriginGenreRanker()
+    evaluate({"origin": ranker}, titles, votes, HALF, k=5)
+    assert not hasattr(ranker, "markets_")
+
+
+def test_the_same_call_gives_the_same_figures(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    rankers = {name: make() for name, make in BASELINES.items()}
+    first, second = (evaluate(rankers, titles, votes, HALF, k=5).drop(columns="seconds") for _ in range(2))
+    pd.testing.assert_frame_equal(first, second)
+    assert tuple(evaluate(rankers, titles, votes, HALF, k=5).columns) == RESULT_COLUMNS
+    assert (first["ndcg_low"] <= first["ndcg"]).all()
+    assert (first["ndcg"] <= first["ndcg_high"]).all()
+
+
+def test_markets_with_few_positives_do_not_count(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    rows = [(f"t{i:03}", "DE", "released", 1.0, "2020-01-01") for i in range(0, 120, 2)]
+    rows += [(f"t{i:03}", "AT", "released", 1.0, "2020-01-01") for i in range(0, 120, 12)]
+    result = evaluate({"told": Told()}, titles, make_outcomes(rows), HALF, k=5, gain="binary").iloc[0]
+    assert result["n_markets"] == 1
+    with pytest.raises(NotEnoughDataError, match="no market has 50 judged titles"):
+        evaluate({"told": Told()}, titles, make_outcomes(rows), HALF, k=5, least_positives=50)
+
+
+def test_a_presence_is_zero_where_a_listed_title_is_not_listed(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    rows = [(f"t{i:03}", "DE", "released", 1.0, "2020-01-01") for i in range(0, 80)]
+    rows += [(f"t{i:03}", "AT", "released", 1.0, "2020-01-01") for i in range(40, 80)]
+    result = evaluate({"told": Told()}, titles, make_outcomes(rows), HALF, k=5, gain="binary").iloc[0]
+    # Nothing is known of titles 80 to 119; in AT those from 40 on come first, in DE all are 1.
+    assert result["n_titles"] < 50
+    assert result["ndcg"] == pytest.approx(1)
+
+
+def test_chart_points_after_the_day_add_up(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    rows = [(f"t{i:03}", "DE", "top10_points", 5.0, "2021-11-07") for i in range(30)]
+    rows += [
+        (f"t{i:03}", "DE", "top10_points", 1.0, f"2022-01-{week:02}")
+        for i in range(30, 60)
+        for week in (2, 9)
+    ]
+    rows += [(f"t{i:03}", "DE", "top10_points", 3.0, "2022-01-16") for i in range(90, 120)]
+    split = AsOfSplit(day="2022-01-01", until="2022-04-01")
+    result = evaluate({"told": Told()}, titles, make_outcomes(rows), split, k=10, gain="log_points").iloc[0]
+    assert result["n_titles"] == 90
+    assert result["ndcg"] == pytest.approx(1)  # 3 points are more than 2, and titles 60 to 89 have none
+    assert Told.calls[0]["as_of"] == Told.calls[1]["as_of"] == "2022-01-01"
+
+
+def test_a_title_that_a_ranker_leaves_out_comes_last(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    class Forgetful(Told):
+        def predict(self, *args: object, **more: object) -> pd.DataFrame:
+            scores = super().predict(*args, **more)  # type: ignore[arg-type]
+            return scores[scores["title_id"] < "t060"]
+
+    results = evaluate({"all": Told(), "half": Forgetful()}, titles, votes, HALF, k=60)
+    ndcg = results.set_index("ranker")["ndcg"]
+    assert ndcg["half"] < 0.8 < ndcg["all"]
+
+
+def test_a_wrong_call_is_refused(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    for rankers, k in (({}, 5), ({"told": Told()}, 0)):
+        with pytest.raises(CallError):
+            evaluate(rankers, titles, votes, YearSplit(first=2010, last=2012), k=k)
+
+
+@given(st.lists(st.integers(0, 9).map(float), min_size=1, max_size=30))
+def test_a_gain_is_never_negative_and_never_falls_with_the_value(values: list[float]) -> None:
+    value = np.array(values)
+    order = np.argsort(value)
+    for gain in ("percentile_cubed", "binary", "log_points"):
+        worth = gains(value, gain)  # type: ignore[arg-type]
+        assert (worth >= 0).all()
+        assert (np.diff(worth[order]) >= 0).all()
