@@ -6,17 +6,21 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import zipfile
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import skops.io
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
+from sklearn.utils.validation import check_is_fitted
 
-from recommender.errors import BundleError
+from recommender.errors import BundleError, ConfigError
+from recommender.features import GROUPS
 from recommender.ranking._canonical import canonical_archive
 from recommender.ranking._card import model_card
-from recommender.ranking._config import ModelConfig
+from recommender.ranking._config import EncoderConfig, ModelConfig, TreesConfig
 from recommender.ranking._ranker import Ranker
 from recommender.sources import atomic_directory, file_sha256
 
@@ -96,7 +100,7 @@ def save_bundle(
     directory : str or Path
         Appears whole or not at all.
     config : ModelConfig or None
-        The model's settings as read; the defaults otherwise.
+        The model's settings as read; those of the ranker otherwise.
     data : dict of str to str or None
         SHA-256 of each training table by role.
     metrics : dict of str to float or None
@@ -104,10 +108,15 @@ def save_bundle(
 
     Raises
     ------
+    ConfigError
+        If no `config` is given and the ranker has settings that a model's TOML may not have.
+    NotFittedError
+        If the ranker has not learned anything.
     OutputError
         If the folder cannot be written, or holds other files.
     """
-    config = config or ModelConfig()
+    check_is_fitted(ranker)
+    config = config or _config_of(ranker)
     archive = canonical_archive(skops.io.dumps(_without_training_rows(ranker)))
     version = hashlib.sha256(archive).hexdigest()[:12]
     with atomic_directory(directory, names=(_MODEL, _CARD, _MANIFEST)) as folder:
@@ -157,7 +166,7 @@ def read_manifest(directory: str | Path) -> Manifest:
                 hint=again,
             )
         manifest = Manifest.model_validate(raw)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = f"{error.error_count()} wrong entries" if isinstance(error, ValidationError) else str(error)
         raise BundleError(f"{folder / _MANIFEST} cannot be read: {reason}", hint=again) from error
     for name in (_MODEL, _CARD):
@@ -167,6 +176,8 @@ def read_manifest(directory: str | Path) -> Manifest:
             raise BundleError(
                 f"{folder / name} is not the file that the manifest names: it was changed", hint=again
             )
+    if not manifest.files[_MODEL].startswith(manifest.version):
+        raise BundleError(f"{folder / _MANIFEST} was changed: its version is not the model's", hint=again)
     return manifest
 
 
@@ -188,28 +199,91 @@ def load_bundle(directory: str | Path, *, cache_dir: str | None = None) -> Ranke
     path = Path(directory) / _MODEL
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - _ALLOWED)
-        if unknown:
-            raise BundleError(
-                f"{path} holds what no bundle holds: {', '.join(unknown)}",
-                hint="Do not use this bundle: it was not written by this program.",
-            )
-        ranker = skops.io.load(path, trusted=sorted(_ALLOWED))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError) as error:
-        raise BundleError(f"{path} cannot be loaded: {error}", hint="Train the model again.") from error
+        ranker = None if unknown else skops.io.load(path, trusted=sorted(_ALLOWED))
+    except Exception as error:
+        # Whatever a foreign file makes skops, zipfile or numpy raise, it means the same.
+        reason = str(error) or type(error).__name__
+        raise BundleError(f"{path} cannot be loaded: {reason}", hint="Train the model again.") from error
+    if unknown:
+        raise BundleError(
+            f"{path} holds what no bundle holds: {', '.join(unknown)}",
+            hint="Do not use this bundle: it was not written by this program.",
+        )
     if not isinstance(ranker, Ranker):
         raise BundleError(
             f"{path} holds a {type(ranker).__name__}, not a ranker", hint="Train the model again."
+        )
+    if not _is_sound(ranker, manifest):
+        raise BundleError(
+            f"{path} is not a ranker that this program could have written, or not the one that {_MANIFEST} describes",
+            hint="Do not use this bundle: it was changed, or not written by this program.",
         )
     ranker.cache_dir = cache_dir
     ranker.name_, ranker.version_ = manifest.name, manifest.version
     return ranker
 
 
+def _is_sound(ranker: Ranker, manifest: Manifest) -> bool:
+    """Return whether a loaded ranker is what the manifest says, with trees that end inside themselves.
+
+    scikit-learn follows a tree's node and column numbers without a look: wrong ones read any memory.
+    """
+    try:
+        told = (manifest.as_of, manifest.markets, manifest.encoder, manifest.features)
+        if told != (
+            ranker.as_of_,
+            tuple(ranker.markets_),
+            ranker.encoder_identity_,
+            tuple(map(str, ranker.feature_names_)),
+        ):
+            return False
+        trees = [tree.nodes for model in ranker.models_ for stage in model._predictors for tree in stage]
+        return bool(trees) and all(_ends(nodes, len(ranker.columns_)) for nodes in trees)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return False
+
+
+def _ends(nodes: NDArray[np.void], n_features: int) -> bool:
+    if nodes.dtype != PREDICTOR_RECORD_DTYPE or nodes.ndim != 1 or not len(nodes):
+        return False
+    parent = np.flatnonzero(nodes["is_leaf"] == 0)
+    inner = nodes[parent]
+    children = np.stack([inner["left"], inner["right"]]).astype(np.int64)
+    # A child stands after its parent, so no path runs in a circle.
+    inside = (children > parent) & (children < len(nodes))
+    columns = (
+        (inner["feature_idx"] >= 0) & (inner["feature_idx"] < n_features) & (inner["is_categorical"] == 0)
+    )
+    return bool(inside.all() and columns.all())
+
+
+def _config_of(ranker: Ranker) -> ModelConfig:
+    """Return the settings of a ranker that was not made from a TOML."""
+    settings = ranker.get_params(deep=False)
+    groups = settings.pop("groups")
+    try:
+        return ModelConfig(
+            name=getattr(ranker, "name_", "default"),
+            groups=tuple(GROUPS if groups is None else groups),
+            n_folds=settings["n_folds"],
+            coverage=settings["coverage"],
+            seed=settings["random_state"],
+            encoder=EncoderConfig(model=settings["encoder"], revision=settings["revision"]),
+            trees=TreesConfig(**{name: settings[name] for name in TreesConfig.model_fields}),
+        )
+    except ValidationError as error:
+        names = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
+        raise ConfigError(
+            f"a model may not have these settings: {names}", hint="Compare them with models/default.toml."
+        ) from error
+
+
 def _without_training_rows(ranker: Ranker) -> Ranker:
     """Return the ranker less what only its trainer needs: the rows it learned from, and where texts were cached."""
     bare = Ranker(**{**ranker.get_params(deep=False), "cache_dir": None})
     kept = {
-        name: value for name, value in vars(ranker).items() if name.endswith("_") and name != "out_of_fold_"
+        name: value for name, value in vars(ranker).items() if name.endswith("_") and name not in _NOT_KEPT
     }
-    vars(bare).update({name: kept[name] for name in sorted(kept)})
+    for name in sorted(kept):
+        setattr(bare, name, kept[name])
     return bare

@@ -17,7 +17,8 @@ def canonical_archive(archive: bytes) -> bytes:
     """Rewrite a skops archive so that equal objects give equal bytes.
 
     skops names arrays and marks shared objects by memory address, and stamps files with the clock. Addresses are
-    replaced by the order in which they are met, times by a fixed one.
+    replaced by the order in which they are met, times by a fixed one. Whether equal words and numbers happen to be one
+    object differs from run to run: here they always are.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def canonical_archive(archive: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(archive)) as source:
         schema = json.loads(source.read(_SCHEMA))
-        numbers: dict[int, int] = {}
+        numbers: dict[object, int] = {}
         files: dict[str, str] = {}
         _renumber(schema, numbers, files)
         target = io.BytesIO()
@@ -43,7 +44,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _renumber(node: Any, numbers: dict[int, int], files: dict[str, str]) -> None:
+def _renumber(node: Any, numbers: dict[object, int], files: dict[str, str]) -> None:
     """Replace addresses and file names below a node, in the order in which they stand."""
     if isinstance(node, list):
         for child in node:
@@ -51,7 +52,9 @@ def _renumber(node: Any, numbers: dict[int, int], files: dict[str, str]) -> None
     elif isinstance(node, dict):
         for key, value in node.items():
             if key == "__id__":
-                node[key] = numbers.setdefault(value, len(numbers))
+                # From 1: skops takes 0 for no mark at all.
+                same = (node["__class__"], node["content"]) if node["__loader__"] == "JsonNode" else value
+                node[key] = numbers.setdefault(same, len(numbers) + 1)
             elif key == "file" and isinstance(value, str):
                 ending = value.rpartition(".")[2]
                 node[key] = files.setdefault(value, f"{len(files):06d}.{ending}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 if TYPE_CHECKING:
     from recommender.ranking._config import ModelConfig
     from recommender.ranking._ranker import Ranker
@@ -30,7 +28,6 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
     shown = ", ".join(ranker.markets_[:_MARKETS_SHOWN])
     more = len(ranker.markets_) - _MARKETS_SHOWN
     markets = shown + (f" and {more} more" if more > 0 else "")
-    rows = getattr(ranker, "out_of_fold_", pd.DataFrame())
     lines = [
         f"# Model {config.name}, version {version}",
         "",
@@ -39,8 +36,7 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "## What it learned from",
         "",
         f"- Outcomes known before {ranker.as_of_}; nothing dated on or after that day was looked at.",
-        f"- {rows['title_id'].nunique() if len(rows) else 0:,} titles, {len(rows):,} outcomes, "
-        f"{len(ranker.markets_)} markets: {markets}.",
+        f"- {ranker.n_titles_:,} titles, {ranker.n_outcomes_:,} outcomes, {len(ranker.markets_)} markets: {markets}.",
         f"- Texts encoded by {ranker.encoder_identity_}.",
         f"- {len(ranker.feature_names_)} features of the groups {', '.join(config.groups)}.",
         "",

@@ -62,6 +62,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     as_of_ : str
         Outcomes dated on or after this day were not looked at.
     markets_ : tuple of str
+    n_titles_, n_outcomes_ : int
+        How many titles, and titles in markets, were learned from.
     groups_ : list of FeatureGroup
         Fitted on all that was known.
     models_ : list of HistGradientBoostingRegressor
@@ -146,6 +148,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 f"{len(np.unique(pairs.title))} titles with an outcome are too few for {self.n_folds} folds",
                 hint="Give more outcomes, or a model with fewer folds.",
             )
+        self.n_titles_, self.n_outcomes_ = len(np.unique(pairs.title)), len(pairs)
         logger.info("learning from %s outcomes in %s markets", len(pairs), len(self.markets_))
         groups = self._make_groups()
         matrix = out_of_fold_features(groups, known, pairs, folds)
