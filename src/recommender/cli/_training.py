@@ -29,6 +29,8 @@ def train_bundle(
     tracked: bool,
 ) -> Manifest:
     """Fit a ranker, write its bundle, and log both to MLflow unless told not to."""
+    import hashlib
+
     from recommender.evaluation._training import training_figures, training_metrics
     from recommender.ranking import save_bundle
     from recommender.sources import file_sha256
@@ -36,6 +38,9 @@ def train_bundle(
     ranker = config.make_ranker().fit(titles, outcomes, as_of=as_of)
     metrics = training_metrics(ranker)
     hashes = {role: file_sha256(path) for role, path in data.items()}
+    # Of the outcomes, what was seen: rows from after the day must not leave a trace. MLflow keeps the whole file's hash.
+    seen = outcomes[outcomes["as_of"] < ranker.as_of_].to_csv(index=False, lineterminator="\n")
+    hashes["outcomes"] = hashlib.sha256(seen.encode()).hexdigest()
     manifest = save_bundle(ranker, out, config=config, data=hashes, metrics=metrics)
     if tracked:
         figures = {f"plots/{name}.png": figure for name, figure in training_figures(ranker).items()}

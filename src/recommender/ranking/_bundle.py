@@ -59,7 +59,7 @@ class Manifest(BaseModel):
     version : str
         The first twelve characters of the hash of the trained model.
     data : dict of str to str
-        SHA-256 of each training table.
+        SHA-256 of each training table; of the outcomes, that of the rows seen, written as CSV.
     files : dict of str to str
         SHA-256 of each file of the bundle.
     """

@@ -94,7 +94,10 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
         listed[position[of_metric["title_id"].unique()].to_numpy()] = True
         covered = listed if METRICS[metric].nature == "presence" else np.ones(len(facts), dtype=bool)
         columns = np.isin(markets, of_metric["market"].unique())
-        grades[np.ix_(covered, columns)] = np.nan_to_num(grades[np.ix_(covered, columns)], nan=0.0)
+        # A title that has rows of the metric here is not absent: where it has no grade, its audience is unknown.
+        absent = covered[:, None] & columns
+        absent[position[of_metric["title_id"]].to_numpy(), pd.Index(markets).get_indexer(of_metric["market"])] = False
+        grades[absent & np.isnan(grades)] = 0
         if METRICS[metric].nature == "flow":
             # Rows of a flow accumulate, so a title's first row abroad may already be a consequence of its success here.
             since[:, columns] = np.minimum(since[:, columns], of_metric["as_of"].min())
@@ -132,11 +135,13 @@ def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) 
     for metric, rows in here.groupby("metric", sort=True):
         of_metric = METRICS[str(metric)]
         by_title = rows.groupby("title_id")["value"]
-        values = by_title.last() if of_metric.nature == "level" else by_title.sum()
+        values = by_title.sum() if of_metric.nature == "flow" else by_title.last()
         column = np.full(len(foreign), np.nan, dtype=np.float64)
         column[position[values.index].to_numpy()] = values.to_numpy()
         column[~foreign] = np.nan
-        if of_metric.nature != "level":
+        if of_metric.nature == "presence":
+            others.append(np.where(np.isfinite(column), column > 0, np.nan))
+        elif of_metric.nature == "flow":
             greatest = np.nanmax(column, initial=0.0)
             others.append(np.log1p(column) / np.log1p(greatest) if greatest > 0 else column)
         elif of_metric.role == "audience":

@@ -199,7 +199,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         history : DataFrame or None
             Outcomes of these titles elsewhere; those dated on or after `as_of` are not looked at.
         as_of : str or None
-            ISO date of the prediction; the day up to which the model learned by default.
+            ISO date of the prediction; the day up to which the model learned by default, and no earlier one.
         explain : int or None, default=1000
             In each market, so many of the best titles get reasons and comparables; None: all.
 
@@ -211,11 +211,16 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         CallError
-            If a market is not one that the model learned.
+            If a market is not one that the model learned, or the model has seen outcomes from after `as_of`.
         """
         check_is_fitted(self)
         wanted = self._check_markets(markets)
         day = as_of or self.as_of_
+        if day < self.as_of_:
+            raise CallError(
+                f"the model has seen outcomes up to {self.as_of_}: it cannot predict as of {day}",
+                hint=f"Ask for a later day, or train a model with --as-of {day}.",
+            )
         facts = collect_facts(titles, self._encoder())
         title, market = np.nonzero(facts.foreign(wanted))
         seen = _NO_OUTCOMES if history is None else seen_before(history, day)
