@@ -1,1 +1,65 @@
-"""Select the titles of a catalogue to offer to a foreign audience."""
+"""Select the titles of a catalogue to offer to a foreign audience.
+
+In a notebook::
+
+    import recommender as rc
+
+    ranker = rc.Ranker().fit(rc.read_titles("titles.parquet"), rc.read_outcomes("outcomes.parquet"))
+    scores = ranker.predict(rc.read_titles("catalogue.xlsx"), ["CN"])
+    offer = rc.build_offer(rc.read_titles("catalogue.xlsx"), scores, rc.load_brief("cn-300"))
+    rc.write_offer(offer, "offers/china")
+
+Everything is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.evaluation import evaluate
+    from recommender.offers import Brief, Offer, build_offer, load_brief, write_offer
+    from recommender.ranking import ModelConfig, Ranker, load_bundle, load_model_config, save_bundle
+    from recommender.sample import load_sample
+    from recommender.scoring import score
+    from recommender.sources import read_outcomes, read_titles, write_table
+
+__all__ = [
+    "Brief",
+    "ModelConfig",
+    "Offer",
+    "Ranker",
+    "build_offer",
+    "evaluate",
+    "load_brief",
+    "load_bundle",
+    "load_model_config",
+    "load_sample",
+    "read_outcomes",
+    "read_titles",
+    "save_bundle",
+    "score",
+    "write_offer",
+    "write_table",
+]
+
+_ROOMS = {
+    "evaluation": ("evaluate",),
+    "offers": ("Brief", "Offer", "build_offer", "load_brief", "write_offer"),
+    "ranking": ("ModelConfig", "Ranker", "load_bundle", "load_model_config", "save_bundle"),
+    "sample": ("load_sample",),
+    "scoring": ("score",),
+    "sources": ("read_outcomes", "read_titles", "write_table"),
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -17,10 +17,9 @@ def check_day(day: str | None) -> str | None:
     CallError
         If it is not a day written as YYYY-MM-DD.
     """
-    if day is not None:
-        try:
-            if datetime.date.fromisoformat(day).isoformat() != day:
-                raise ValueError(day)
-        except ValueError as error:
-            raise CallError(f"--as-of {day!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
-    return day
+    if day is None:
+        return None
+    try:
+        return datetime.datetime.strptime(day, "%Y-%m-%d").date().isoformat()
+    except ValueError as error:
+        raise CallError(f"--as-of {day!r} is not a day", hint="Write it as YYYY-MM-DD.") from error

@@ -45,8 +45,8 @@ def demo(
     from recommender.cli.offer import print_offer
     from recommender.offers import build_offer, load_brief, write_offer
     from recommender.ranking import ModelConfig
-    from recommender.sample import load_sample
-    from recommender.scoring import score_titles
+    from recommender.sample import load_sample, sample_path
+    from recommender.scoring import score
     from recommender.sources import write_table
 
     folder = Path("offers") / direction.value if out is None else out
@@ -57,16 +57,17 @@ def demo(
         brief = load_brief(sample.brief)
         if size is not None:
             brief = brief.model_copy(update={"size": size})
+    inputs = {name: sample_path(name) for name in ("titles_foreign", "outcomes")}
     with stage(f"learning from {sample.outcomes['title_id'].nunique():,} titles"):
         train_bundle(
-            sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=sample.files, tracked=track
+            sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=inputs, tracked=track
         )
     with stage(f"scoring {len(sample.catalogue):,} titles for {sample.market}"):
-        scores = score_titles(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
+        scores = score(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
         write_table(scores, scores_file)
     with stage(f"choosing {brief.size:,} and writing the offer"):
         made = build_offer(sample.catalogue, scores, brief)
-        files = write_offer(made, folder, inputs={**sample.files, "scores": scores_file}, bundle=bundle)
+        files = write_offer(made, folder, inputs={"scores": scores_file}, bundle=bundle)
     print_offer(made, files)
     typer.echo(f"{scores_file}  scores of the whole catalogue")
     typer.echo(f"{bundle}  the model")

@@ -95,11 +95,11 @@ def _check_call(scores: Path | None, bundle: Path | None, history: Path | None, 
 def _score(
     bundle: Path, titles: pd.DataFrame, market: str, history: Path | None, as_of: str | None
 ) -> pd.DataFrame:
-    from recommender.scoring import score_titles
+    from recommender.scoring import score
     from recommender.sources import read_outcomes
 
     outcomes = None if history is None else read_outcomes(history)
-    scored: pd.DataFrame = score_titles(bundle, titles, [market], history=outcomes, as_of=as_of)
+    scored: pd.DataFrame = score(bundle, titles, [market], history=outcomes, as_of=as_of)
     return scored
 
 

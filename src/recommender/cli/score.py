@@ -28,15 +28,15 @@ def score(
 
         recommender score --bundle models/first --titles catalogue.xlsx --markets CN,FR --out scores.parquet
     """
+    from recommender import scoring
     from recommender.cli._options import check_day
-    from recommender.scoring import parse_markets, score_titles
     from recommender.sources import read_outcomes, read_titles, write_table
 
     day = check_day(as_of)
-    wanted = parse_markets(markets)
+    wanted = scoring.parse_markets(markets)
     catalogue = read_titles(titles)
     past = None if history is None else read_outcomes(history)
-    scores = score_titles(bundle, catalogue, wanted, history=past, as_of=day)
+    scores = scoring.score(bundle, catalogue, wanted, history=past, as_of=day)
     write_table(scores, out)
     typer.echo(f"{scores['title_id'].nunique():,} titles scored for {scores['market'].nunique()} markets")
     typer.echo(f"{out}")

@@ -22,7 +22,6 @@ _PLAIN_NUMBERS = {
     "n_countries": "origin: how many countries",
     "n_directors": "credits: directors named",
     "n_studios": "credits: companies named",
-    "n_ids": "what is told of it: identifiers",
     "n_names": "what is told of it: other titles",
     "title_length": "title: length",
     "title_has_digit": "title: has a number",

@@ -149,7 +149,6 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     # Names in the market's script stand in columns such as `title_zh` in many catalogues: evidence of a local release.
     extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
     local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
-    ids = ["imdb_id", "eidr", "kinopoisk_id", "douban_id"]
     numbers = {
         "year": titles["year"].astype("float64"),
         "release_month": release.dt.month.astype("float64"),
@@ -160,7 +159,6 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "n_countries": pd.Series([len(c) for c in words["countries"]]),
         "n_directors": pd.Series([len(c) for c in words["directors"]]),
         "n_studios": pd.Series([len(c) for c in words["studios"]]),
-        "n_ids": titles[ids].notna().sum(axis=1),
         "n_names": local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names]),
         "title_length": title.str.len(),
         "synopsis_length": synopsis.str.len(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def attribute(models: Iterable[Any], matrix: NDArray[np.float32]) -> tuple[NDArr
     Parameters
     ----------
     models : iterable of HistGradientBoostingRegressor
-        Fitted, with squared error and no categorical features.
+        Fitted, with squared error, no categorical features, and at most 63 leaves a tree.
     matrix : ndarray, shape (n, n_features)
         NaN where missing.
 
@@ -68,22 +69,26 @@ def _add_tree(
 ) -> float:
     """Add a tree's Shapley values, times a weight, to `values`; return its mean, times the weight."""
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
-    goes_left = np.zeros((len(nodes), len(matrix)), dtype=bool)
-    for node in inner:
-        column = matrix[:, nodes["feature_idx"][node]]
-        missing = np.isnan(column)
-        goes_left[node] = np.where(
-            missing, nodes["missing_go_to_left"][node], column <= nodes["num_threshold"][node]
-        )
+    columns = matrix[:, nodes["feature_idx"][inner]]
+    left = np.where(
+        np.isnan(columns), nodes["missing_go_to_left"][inner].astype(bool), columns <= nodes["num_threshold"][inner]
+    )
+    # Rows that answer every condition alike share their values.
+    answers, row = np.unique(left @ (1 << np.arange(len(inner), dtype=np.int64)), return_inverse=True)
+    goes_left = np.zeros((len(nodes), len(answers)), dtype=bool)
+    goes_left[inner] = (answers >> np.arange(len(inner))[:, None]) & 1
+    used = np.unique(nodes["feature_idx"][inner]).astype(np.intp)
+    shared = np.zeros((len(answers), len(used)))
     mean = 0.0
     for leaf, share in _leaves(nodes):
         mean += share
         if not len(leaf.features):
             continue
-        pattern = np.zeros(len(matrix), dtype=np.intp)
-        for bit, (path, left) in enumerate(leaf.conditions):
-            pattern |= (goes_left[path] == left[:, None]).all(axis=0).astype(np.intp) << bit
-        values[:, leaf.features] += weight * leaf.table[pattern]
+        pattern = np.zeros(len(answers), dtype=np.intp)
+        for bit, (path, went) in enumerate(leaf.conditions):
+            pattern |= (goes_left[path] == went[:, None]).all(axis=0).astype(np.intp) << bit
+        shared[:, np.searchsorted(used, leaf.features)] += leaf.table[pattern]
+    values[:, used] += weight * shared[row]
     return weight * mean
 
 
@@ -132,8 +137,14 @@ def _coalitions(covers: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     d = len(covers)
     satisfied = (np.arange(2**d)[:, None] >> np.arange(d)) & 1
-    points, weights = np.polynomial.legendre.leggauss(d // 2 + 1)
+    points, weights = _rule(d // 2 + 1)
     present = (points + 1) / 2
     mixed = satisfied[:, :, None] * present + covers[:, None] * (1 - present)
     product = mixed.prod(axis=1, keepdims=True) / mixed
     return np.asarray((satisfied - covers) * (product @ (weights / 2)))
+
+
+@cache
+def _rule(n_points: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points, weights = np.polynomial.legendre.leggauss(n_points)
+    return points, weights

@@ -31,7 +31,8 @@ class TreesConfig(_Part):
 
     max_iter: Annotated[int, Field(ge=1, le=5000)] = 150
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.06
-    max_leaf_nodes: Annotated[int, Field(ge=2, le=255)] = 15
+    # The answers to a tree's conditions fit one 64-bit number.
+    max_leaf_nodes: Annotated[int, Field(ge=2, le=63)] = 15
     # A path's reasons are tabulated for every pattern of its conditions: two to the power of the depth.
     max_depth: Annotated[int, Field(ge=1, le=8)] = 6
     min_samples_leaf: Annotated[int, Field(ge=1)] = 15

@@ -140,6 +140,10 @@ def _elsewhere(label: str, feature: str) -> Callable[[_Row], str]:
     return phrase
 
 
+def _plain(words: str) -> Callable[[_Row], str]:
+    return lambda _row: words
+
+
 _PHRASES: dict[str, Callable[[_Row], str]] = {
     "genre": _listed("genre", "genres"),
     "origin": _listed("origin", "countries"),
@@ -152,12 +156,12 @@ _PHRASES: dict[str, Callable[[_Row], str]] = {
     "age mark": lambda row: (
         "age mark not told" if (age := row.number("age_rating")) is None else f"age mark {age:.0f}+"
     ),
-    "credits": lambda row: "how many makers are credited",
-    "what is told of it": lambda row: "how much is told of it (synopsis, names, identifiers)",
-    "title": lambda row: "the title's form",
+    "credits": _plain("how many makers are credited"),
+    "what is told of it": _plain("how much is told of it (synopsis, other titles)"),
+    "title": _plain("the title's form"),
     "similar stories": _similar,
     "story": _story,
-    "language": lambda row: "language in common with the market",
+    "language": _plain("language in common with the market"),
     "director": _maker("director", "directors"),
     "studio": _maker("studio", "studios"),
     "cast": _maker("cast", "cast"),

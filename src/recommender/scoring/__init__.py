@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from recommender.scoring._score import parse_markets, score_titles
+from recommender.scoring._score import parse_markets, score
 
-__all__ = ["parse_markets", "score_titles"]
+__all__ = ["parse_markets", "score"]

@@ -10,10 +10,10 @@ import pandas as pd
 from recommender.errors import CallError
 from recommender.ranking import load_bundle
 
-__all__ = ["parse_markets", "score_titles"]
+__all__ = ["parse_markets", "score"]
 
 
-def score_titles(
+def score(
     bundle: str | Path,
     titles: pd.DataFrame,
     markets: Sequence[str] | None = None,
