@@ -95,7 +95,7 @@ def _summarise(rows: pd.DataFrame, pairs: Pairs) -> NDArray[np.float32]:
     places = sorted({*rows["market"], *pairs.markets, WORLDWIDE})
     column = {place: i for i, place in enumerate(places)}
     shape = (len(titles), len(places))
-    at = np.searchsorted(titles, rows["title"].to_numpy()), rows["market"].map(column).to_numpy()
+    at = np.searchsorted(titles, rows["title"].to_numpy()), rows["market"].map(column).to_numpy(dtype=np.intp)
     level = {
         role: _mean_of_latest(rows[rows["role"] == role], titles, column, shape)
         for role in ("audience", "rating")
@@ -144,7 +144,7 @@ def _mean_of_latest(
     latest = rows.drop_duplicates(["title", "market", "metric"], keep="last")
     means = latest.groupby(["title", "market"])["percentile"].mean()
     title, market = means.index.get_level_values(0), means.index.get_level_values(1)
-    values[np.searchsorted(titles, title.to_numpy()), market.map(column).to_numpy()] = means.to_numpy()
+    values[np.searchsorted(titles, title.to_numpy()), market.map(column).to_numpy(dtype=np.intp)] = means.to_numpy()
     return values
 
 

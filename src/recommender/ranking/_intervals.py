@@ -11,7 +11,10 @@ __all__ = ["AppealCalibrator", "ConformalIntervals"]
 
 
 class AppealCalibrator(BaseEstimator):  # type: ignore[misc]
-    """Isotonic regression from score to percentile, one a market, all markets together for the small ones.
+    """Centered isotonic regression from score to percentile, one a market, all together for the small ones.
+
+    Each step of the isotonic fit counts at the mean of its scores, with straight lines between (Oron and Flournoy, 2017,
+    https://doi.org/10.1080/19466315.2017.1286256), so that titles of different scores seldom share an appeal.
 
     Parameters
     ----------
@@ -118,5 +121,6 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
 def _curve(
     score: NDArray[np.floating], percentile: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    model = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, percentile)
-    return np.asarray(model.X_thresholds_, dtype=float), np.asarray(model.y_thresholds_, dtype=float)
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(score, percentile)
+    levels, block = np.unique(fitted, return_inverse=True)
+    return np.bincount(block, weights=score) / np.bincount(block), levels

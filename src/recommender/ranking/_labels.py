@@ -100,7 +100,8 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
         grades[absent & np.isnan(grades)] = 0
         if METRICS[metric].nature == "flow":
             # Rows of a flow accumulate, so a title's first row abroad may already be a consequence of its success here.
-            since[:, columns] = np.minimum(since[:, columns], of_metric["as_of"].min())
+            first_day = str(of_metric["as_of"].min())
+            since[:, columns] = np.where(since[:, columns] < first_day, since[:, columns], first_day)
     grades[~foreign] = np.nan
     kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
     if not kept.any():
@@ -149,7 +150,10 @@ def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) 
         else:
             ratings.append(_percentile(column))
     if audiences:
-        audience, rating = _mean(audiences), _mean(ratings or [np.zeros(len(foreign))])
+        # Rounded, so that titles with equal means are tied whatever the last bits say.
+        audience, rating = (
+            _mean(columns).round(6) for columns in (audiences, ratings or [np.zeros(len(foreign))])
+        )
         known = np.isfinite(audience)
         order = np.lexsort([np.nan_to_num(rating[known]), audience[known]])
         tied = np.column_stack([audience[known], np.nan_to_num(rating[known])])[order]
@@ -168,7 +172,8 @@ def _mean(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     stacked = np.column_stack(columns)
     count = np.isfinite(stacked).sum(axis=1)
     total = np.nansum(stacked, axis=1)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    mean: NDArray[np.float64] = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    return mean
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
