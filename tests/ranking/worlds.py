@@ -8,10 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recommender.features import TextEncoder, TitleFacts, collect_facts
 from recommender.ranking import Ranker
 from recommender.schema import OUTCOMES, TITLES
 
-NAMES = ("River", "Winter Road", "The Ninth House", "Солярис", "流浪", "Harbour", "Glass Bell", "Two Brothers")
+NAMES = (
+    "River",
+    "Winter Road",
+    "The Ninth House",
+    "Солярис",
+    "流浪",
+    "Harbour",
+    "Glass Bell",
+    "Two Brothers",
+)
 LIKED = (
     "A dragon guards a flying palace and a boy learns magic.",
     "A wizard and a warrior princess fight a demon king.",
@@ -104,7 +114,9 @@ def make_outcomes(titles: pd.DataFrame, *, markets: Sequence[str] = ("CN", "DE")
                 continue
             day = f"{2017 + place}-03-{1 + place:02d}"
             rows.append((name, market, "votes", float(np.exp(4 + liked + 0.4 * draw.normal())), day))
-            rows.append((name, market, "rating", float(np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10)), day))
+            rows.append(
+                (name, market, "rating", float(np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10)), day)
+            )
     return outcomes_frame(rows)
 
 
@@ -123,3 +135,8 @@ learning_rate = 0.2
 min_samples_leaf = 8
 max_leaf_nodes = 7
 """
+
+
+def facts_of(titles: pd.DataFrame, cache_dir: object) -> TitleFacts:
+    """Return the facts of titles, their texts encoded by the default model."""
+    return collect_facts(titles, TextEncoder(cache_dir=str(cache_dir)))
