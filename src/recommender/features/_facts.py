@@ -88,6 +88,7 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     encoder : TextEncoder
         Encodes titles and synopses; texts met before come from its cache.
     """
+    titles = titles.reset_index(drop=True)  # of a chosen few, the labels have gaps
     columns: dict[str, Callable[[Any], list[str]]] = {
         "genres": canonical_genres,
         "countries": list,

@@ -104,7 +104,8 @@ def _summarise(rows: pd.DataFrame, pairs: Pairs) -> NDArray[np.float32]:
     positive = ((rows["nature"] != "level") & (rows["value"] > 0)).to_numpy()
     took[at[0][positive], at[1][positive]] = 1
     asked = np.zeros(shape)
-    asked[at[0][(rows["nature"] != "level").to_numpy()], :] = 1
+    entry = (rows["nature"] != "level").to_numpy()
+    asked[at[0][entry], at[1][entry]] = 1
 
     origins = pairs.facts.origins()
     home = np.array([[place in origins[i] for place in places] for i in titles], dtype=bool).reshape(shape)
@@ -129,7 +130,8 @@ def _summarise(rows: pd.DataFrame, pairs: Pairs) -> NDArray[np.float32]:
     seen = np.isfinite(others).any(axis=1)
     summary[seen, 5] = np.nanmax(others[seen], axis=1)
     n_took = (took * abroad).sum(axis=1)[row] - (took * abroad)[row, own]
-    summary[:, 7] = np.where(asked[row, own] > 0, n_took, np.nan)
+    asked_elsewhere = asked.sum(axis=1)[row] - asked[row, own]
+    summary[:, 7] = np.where(asked_elsewhere > 0, n_took, np.nan)
     return summary.astype(np.float32)
 
 
