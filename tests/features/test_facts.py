@@ -1,0 +1,140 @@
+"""What is read from a title: words in one spelling, numbers, and keys that do not depend on ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.features import GENRES, canonical_genres, content_keys
+from tests.ranking.worlds import facts_of, make_titles, titles_frame
+
+
+def one(text_cache: Path, **cells: Any) -> Any:
+    return facts_of(titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}]), text_cache)
+
+
+def test_names_are_compared_without_case_and_once(text_cache: Path) -> None:
+    facts = one(text_cache, directors=["Ada Moss", " ADA MOSS ", "", "Иван Петров"], cast=["Äda"])
+    assert facts.words["directors"] == [["ada moss", "иван петров"]]
+    assert facts.words["cast"] == [["äda"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "companies"),
+    [
+        ('ООО "Студия «Слон»", ЗАО Мосфильм', ["студия слон", "мосфильм"]),
+        ("Toho Co; TOHO CO|Pathé Ltd.", ["toho co", "pathé"]),
+        ("Lincoln Pictures", ["lincoln pictures"]),
+        (None, []),
+        ("  ,; ", []),
+    ],
+)
+def test_companies_are_parted_and_lose_their_legal_form(
+    text_cache: Path, cell: str | None, companies: list[str]
+) -> None:
+    assert one(text_cache, studio=cell).words["studios"] == [companies]
+
+
+@pytest.mark.parametrize(
+    ("mark", "years"),
+    [
+        ("18+", 18),
+        ("0+", 0),
+        ("PG-13", 13),
+        ("pg", 8),
+        ("TV-MA", 17),
+        ("R", 17),
+        ("FSK 12", 12),
+        ("none", None),
+        (None, None),
+    ],
+)
+def test_age_marks_are_years(text_cache: Path, mark: str | None, years: int | None) -> None:
+    found = one(text_cache, age_rating=mark).numbers["age_rating"][0]
+    assert np.isnan(found) if years is None else found == years
+
+
+def test_scripts_and_digits_are_noticed(text_cache: Path) -> None:
+    table = [
+        {"title_id": str(i), "title": name, "kind": "film"} for i, name in enumerate(["流浪地球 2", "River"])
+    ]
+    numbers = facts_of(titles_frame(table), text_cache).numbers
+    assert numbers["title_has_digit"].tolist() == [1, 0]
+    assert numbers["title_in_han"].tolist() == [1, 0]
+
+
+def test_origins_count_the_soviet_union_as_russia(text_cache: Path) -> None:
+    facts = one(text_cache, countries=["SU", "DD"])
+    assert facts.origins() == [frozenset({"SU", "DD", "RU"})]
+    assert facts.foreign(("RU", "DE", "CN")).tolist() == [[False, True, True]]
+    assert one(text_cache).foreign(("RU", "CN")).tolist() == [[True, True]]
+
+
+def test_a_title_without_synopsis_has_a_zero_row(text_cache: Path) -> None:
+    table = [
+        {
+            "title_id": "a",
+            "title": "River",
+            "kind": "film",
+            "synopsis": "A dragon guards a flying palace and a boy learns magic.",
+        },
+        {"title_id": "b", "title": "River", "kind": "film"},
+    ]
+    facts = facts_of(titles_frame(table), text_cache)
+    assert facts.vectors.any(axis=1).tolist() == [True, False]
+    np.testing.assert_array_equal(facts.title_vectors[0], facts.title_vectors[1])
+
+
+def test_no_titles(text_cache: Path) -> None:
+    facts = facts_of(titles_frame([]), text_cache)
+    assert (len(facts), facts.foreign(("CN",)).shape) == (0, (0, 1))
+
+
+def test_rows_may_have_any_labels(text_cache: Path) -> None:
+    """A table of which rows were chosen keeps its labels: `titles[titles["kind"] == "film"]`."""
+    titles = make_titles(20)
+    titles["alt_titles"] = pd.Series([["River"] if i % 3 else [] for i in range(20)], dtype="object")
+    chosen = titles[titles["title"] == "River"].iloc[::-1]
+    facts, fresh = (facts_of(table, text_cache) for table in (chosen, chosen.reset_index(drop=True)))
+    pd.testing.assert_frame_equal(facts.numbers, fresh.numbers)
+    assert facts.words == fresh.words
+
+
+def test_keys_are_made_of_name_and_year() -> None:
+    table = titles_frame(
+        [
+            {"title_id": "a", "title": "River ", "kind": "film", "year": 1999},
+            {"title_id": "b", "title": "RIVER", "kind": "film", "year": 1999},
+            {"title_id": "c", "title": "River", "kind": "film"},
+        ]
+    )
+    assert content_keys(table) == ["river|1999", "river|1999", "river|"]
+    assert content_keys(table.iloc[::-1]) == content_keys(table)[::-1]
+
+
+@given(st.lists(st.one_of(st.sampled_from(GENRES), st.text(max_size=12)), max_size=6))
+def test_genres_in_one_vocabulary_stay_there(genres: list[str]) -> None:
+    found = canonical_genres(genres)
+    assert canonical_genres(found) == found
+    assert len(set(found)) == len(found)
+    assert canonical_genres(word.upper() for word in GENRES) == list(GENRES)
+
+
+@pytest.mark.parametrize(
+    ("cells", "genres"),
+    [
+        (["DRA/THR"], ["Drama", "Thriller"]),
+        (["['drama', 'crime']"], ["Drama", "Crime"]),
+        (["爱情", "romance", "мелодрама"], ["Romance"]),
+        (["Action & Adventure"], ["Action"]),
+        (["", " / "], []),
+    ],
+)
+def test_spellings_of_genres(cells: list[str], genres: list[str]) -> None:
+    assert canonical_genres(cells) == genres
