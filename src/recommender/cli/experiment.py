@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["experiment"]
 
 _RUNS = "experiments"
-_SHOWN = ("ndcg", "precision", "spearman", "coverage", "calibration_error", "seconds")
+_SHOWN = {
+    "ndcg": "NDCG",
+    "precision": "precision",
+    "spearman": "Spearman",
+    "coverage": "coverage",
+    "calibration_error": "error",
+    "seconds": "seconds",
+}
 
 
 def experiment(
@@ -58,8 +65,8 @@ def _print_results(results: pd.DataFrame, config: ExperimentConfig, files: dict[
     )
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("ranker", no_wrap=True)
-    for name in _SHOWN:
-        table.add_column(name.replace("_", " "), justify="right")
+    for name, head in _SHOWN.items():
+        table.add_column(head, justify="right", no_wrap=True)
         if name == "ndcg":
             table.add_column("95% interval", justify="right", no_wrap=True)
     for row in results.to_dict("records"):
