@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 __all__ = ["attribute"]
 
+_MOST_CONDITIONS = 62  # the answers to them fit one 64-bit number
+
 
 @dataclass(frozen=True)
 class _Leaf:
@@ -45,6 +47,11 @@ def attribute(models: Iterable[Any], matrix: NDArray[np.float32]) -> tuple[NDArr
     base : float
         The mean prediction over what the models were trained on.
 
+    Raises
+    ------
+    ValueError
+        If a tree has more leaves.
+
     Examples
     --------
     >>> from sklearn.ensemble import HistGradientBoostingRegressor
@@ -69,9 +76,15 @@ def _add_tree(
 ) -> float:
     """Add a tree's Shapley values, times a weight, to `values`; return its mean, times the weight."""
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
+    if len(inner) > _MOST_CONDITIONS:
+        raise ValueError(
+            f"a tree of {len(inner)} conditions cannot be told exactly; at most {_MOST_CONDITIONS}"
+        )
     columns = matrix[:, nodes["feature_idx"][inner]]
     left = np.where(
-        np.isnan(columns), nodes["missing_go_to_left"][inner].astype(bool), columns <= nodes["num_threshold"][inner]
+        np.isnan(columns),
+        nodes["missing_go_to_left"][inner].astype(bool),
+        columns <= nodes["num_threshold"][inner],
     )
     # Rows that answer every condition alike share their values.
     answers, row = np.unique(left @ (1 << np.arange(len(inner), dtype=np.int64)), return_inverse=True)
