@@ -1,0 +1,108 @@
+"""Appeal that follows the score, and intervals that hold what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
+
+
+def exchangeable(seed: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Draw appeal, the percentile reached, and evidence that says how noisy it is."""
+    draw = np.random.default_rng(seed)
+    appeal = draw.random(n)
+    evidence = draw.integers(0, 3, n)
+    noise = np.array([0.3, 0.15, 0.05])[evidence]
+    return appeal, np.clip(appeal + noise * draw.normal(size=n), 0, 1), evidence
+
+
+class TestAppeal:
+    @settings(max_examples=40)
+    @given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from([5, 200]))
+    def test_never_decreases_in_the_score_within_a_market(self, seed: int, n: int, min_titles: int) -> None:
+        draw = np.random.default_rng(seed)
+        score, percentile, market = draw.normal(size=n).round(1), draw.random(n), draw.integers(0, 2, n)
+        calibrator = AppealCalibrator(min_titles=min_titles).fit(score, percentile, market)
+        asked = np.sort(np.concatenate([score, draw.normal(size=50) * 5]))
+        for position in (0, 1, 7):
+            appeal = calibrator.predict(asked, np.full(len(asked), position))
+            assert ((appeal >= 0) & (appeal <= 1)).all()
+            assert (np.diff(appeal) >= -1e-12).all()
+
+    def test_is_the_percentile_reached_on_average(self) -> None:
+        draw = np.random.default_rng(0)
+        score = draw.normal(size=4000)
+        percentile = np.clip(0.5 + score / 6 + draw.normal(size=4000) / 10, 0, 1)
+        market = np.zeros(4000, dtype=np.intp)
+        appeal = AppealCalibrator().fit(score, percentile, market).predict(score, market)
+        for low in np.arange(0.1, 0.9, 0.1):
+            rows = (appeal >= low) & (appeal < low + 0.1)
+            assert percentile[rows].mean() == pytest.approx(appeal[rows].mean(), abs=0.02)
+
+    def test_a_large_market_has_its_own_curve_and_a_small_one_that_of_all(self) -> None:
+        score = np.tile(np.linspace(0, 1, 300), 2)
+        market = np.repeat([0, 1], 300)
+        percentile = np.where(market == 0, score, score / 4)
+        calibrator = AppealCalibrator().fit(score, percentile, market)
+        at = np.array([0.8])
+        own, other, unknown = (calibrator.predict(at, np.array([place]))[0] for place in (0, 1, 2))
+        assert own == pytest.approx(0.8, abs=0.02)
+        assert other == pytest.approx(0.2, abs=0.02)
+        assert other < unknown < own
+
+    def test_no_scores(self) -> None:
+        calibrator = AppealCalibrator().fit(np.arange(5.0), np.arange(5.0) / 5, np.zeros(5, dtype=np.intp))
+        assert calibrator.predict(np.empty(0), np.empty(0, dtype=np.intp)).shape == (0,)
+
+
+class TestIntervals:
+    @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
+    def test_hold_the_promised_share_of_titles_not_seen(self, coverage: float) -> None:
+        intervals = ConformalIntervals(coverage=coverage).fit(*exchangeable(1, 3000))
+        appeal, percentile, evidence = exchangeable(2, 6000)
+        low, high = intervals.predict(appeal, evidence)
+        inside = (percentile >= low) & (percentile <= high)
+        assert inside.mean() == pytest.approx(coverage, abs=0.03)
+        for known in range(3):
+            assert inside[evidence == known].mean() == pytest.approx(coverage, abs=0.05)
+
+    def test_are_narrower_where_there_is_more_to_judge_by(self) -> None:
+        intervals = ConformalIntervals().fit(*exchangeable(1, 3000))
+        at = np.full(3, 0.5)
+        low, high = intervals.predict(at, np.array([0, 1, 2]))
+        assert (np.diff(high - low) < 0).all()
+
+    def test_a_higher_coverage_is_wider(self) -> None:
+        data = exchangeable(3, 1000)
+        widths = []
+        for coverage in (0.5, 0.8, 0.9):
+            low, high = ConformalIntervals(coverage=coverage).fit(*data).predict(data[0], data[2])
+            widths.append((high - low).mean())
+        assert widths == sorted(widths)
+        assert widths[0] < widths[2]
+
+    @settings(max_examples=40)
+    @given(st.integers(0, 10_000), st.integers(1, 200), st.floats(0.05, 0.99))
+    def test_hold_appeal_and_stay_between_0_and_1(self, seed: int, n: int, coverage: float) -> None:
+        appeal, percentile, evidence = exchangeable(seed, n)
+        intervals = ConformalIntervals(coverage=coverage).fit(appeal, percentile, evidence)
+        asked = np.concatenate([appeal, [0.0, 1.0, 0.5]])
+        low, high = intervals.predict(asked, np.resize(evidence, len(asked)))
+        assert ((low >= 0) & (low <= asked) & (asked <= high) & (high <= 1)).all()
+
+    def test_a_kind_of_evidence_that_is_rare_borrows_the_errors_of_all(self) -> None:
+        appeal, percentile, evidence = exchangeable(1, 900)
+        rare = np.where(np.arange(900) < 10, 2, np.minimum(evidence, 1))
+        intervals = ConformalIntervals().fit(appeal, percentile, rare)
+        assert (intervals.offsets_[2] == intervals.offsets_[2, 0]).all()
+        all_errors = np.sort(percentile - appeal)
+        assert intervals.offsets_[2, 0, 0] == all_errors[int(np.floor(901 * 0.1)) - 1]
+
+    def test_can_be_cloned(self) -> None:
+        assert clone(ConformalIntervals(coverage=0.6)).coverage == 0.6
+        assert clone(AppealCalibrator(min_titles=9)).min_titles == 9
