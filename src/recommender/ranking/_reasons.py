@@ -42,7 +42,8 @@ class _Row:
 
     def percent(self, feature: str) -> str | None:
         value = self.values.get(feature, np.nan)
-        return None if np.isnan(value) else f"{value:.0%}"
+        # A regression may say more than all or less than nothing.
+        return None if np.isnan(value) else f"{min(max(value, 0.0), 1.0):.0%}"
 
 
 def describe_reasons(
