@@ -1,0 +1,310 @@
+"""What a person is told beside a score: comparables, reasons, and how much there was to judge by."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.features import Known, Pairs, TitleFacts
+from recommender.ranking import Ranker
+from recommender.ranking._comparables import Comparables
+from recommender.ranking._evidence import EVIDENCE, weigh_evidence
+from recommender.ranking._labels import label, percentiles
+from recommender.ranking._reasons import describe_reasons
+from recommender.schema import METRICS
+from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame, titles_frame
+
+TODAY = "2020-01-01"
+
+
+def pairs_of(facts: TitleFacts, markets: tuple[str, ...] = ("CN",)) -> Pairs:
+    title, market = np.nonzero(np.ones((len(facts), len(markets)), dtype=bool))
+    before = np.full(len(title), TODAY, dtype="<U10")
+    return Pairs(facts, title, market, markets, outcomes_frame([]), before, TODAY)
+
+
+@pytest.fixture(scope="module")
+def comparables(titles: pd.DataFrame, outcomes: pd.DataFrame, text_cache: Path) -> Comparables:
+    facts = facts_of(titles, text_cache)
+    labels = label(facts, outcomes, TODAY)
+    known = Known(facts, labels.markets, labels.relevance, outcomes, TODAY)
+    return Comparables().fit(titles, known, labels.shown)
+
+
+class TestComparables:
+    def test_a_title_is_never_its_own(
+        self, comparables: Comparables, titles: pd.DataFrame, text_cache: Path
+    ) -> None:
+        """Neither by id, nor by name and year under another id."""
+        renamed = titles.assign(title_id="new-" + titles["title_id"], title=titles["title"].str.upper() + " ")
+        for table in (titles, renamed):
+            facts = facts_of(table, text_cache)
+            found = comparables.find(table, pairs_of(facts))
+            assert all(len(row) == 3 for row in found)
+            own = titles["title_id"].tolist()
+            assert not [i for i, row in enumerate(found) if own[i] in {c["title_id"] for c in row}]
+
+    def test_their_outcome_in_that_market_is_known_and_quoted(
+        self,
+        comparables: Comparables,
+        titles: pd.DataFrame,
+        outcomes: pd.DataFrame,
+        catalogue: pd.DataFrame,
+        text_cache: Path,
+    ) -> None:
+        facts = facts_of(catalogue, text_cache)
+        pairs = pairs_of(facts, ("DE", "CN"))
+        places = label(facts_of(titles, text_cache), outcomes, TODAY)
+        placed = pd.DataFrame(
+            percentiles(places.relevance), index=titles["title_id"], columns=list(places.markets)
+        )
+        votes = outcomes[outcomes["metric"] == "votes"].set_index(["title_id", "market"])["value"]
+        facts_by_id = titles.set_index("title_id")
+        for pair, row in enumerate(comparables.find(catalogue, pairs)):
+            market = pairs.markets[pairs.market[pair]]
+            for one in row:
+                assert list(one) == [
+                    "title_id",
+                    "title",
+                    "year",
+                    "similarity",
+                    "metric",
+                    "value",
+                    "percentile",
+                    "why",
+                ]
+                assert (one["metric"], one["value"]) == ("votes", votes[one["title_id"], market])
+                assert one["percentile"] == pytest.approx(placed.loc[one["title_id"], market], abs=1e-3)
+                assert one["title"] == facts_by_id.loc[one["title_id"], "title"]
+                assert one["year"] == facts_by_id.loc[one["title_id"], "year"]
+                assert one["why"]
+
+    def test_the_most_similar_come_first(
+        self, comparables: Comparables, catalogue: pd.DataFrame, text_cache: Path
+    ) -> None:
+        for row in comparables.find(catalogue, pairs_of(facts_of(catalogue, text_cache))):
+            similar = [one["similarity"] for one in row]
+            assert similar == sorted(similar, reverse=True)
+            assert 0 <= min(similar) <= max(similar) <= 1
+
+    def test_story_genre_and_origin_decide(self, text_cache: Path) -> None:
+        dragon, tax = (
+            "A dragon guards a flying palace and a boy learns magic.",
+            "A tax inspector audits a small town and its bank.",
+        )
+        table = [
+            {
+                "title_id": f"t{i}",
+                "title": "River",
+                "kind": "film",
+                "year": 1900 + i,
+                "synopsis": tax,
+                "genres": ["Drama"],
+            }
+            for i in range(10)
+        ]
+        table[4] |= {"synopsis": dragon, "genres": ["Fantasy"], "countries": ["FR"]}
+        table[7] |= {"synopsis": dragon}
+        table[2] |= {"genres": ["Fantasy"]}
+        titles = titles_frame(table)
+        facts = facts_of(titles, text_cache)
+        relevance = np.full((10, 1), 0.5, dtype=np.float32)
+        known = Known(facts, ("CN",), relevance, outcomes_frame([]), TODAY)
+        shown = label(
+            facts, outcomes_frame([(f"t{i}", "CN", "votes", i, "2019-01-01") for i in range(10)]), TODAY
+        ).shown
+        asked = titles_frame(
+            [
+                {
+                    "title_id": "x",
+                    "title": "Glass Bell",
+                    "kind": "film",
+                    "synopsis": dragon,
+                    "genres": ["фэнтези"],
+                    "countries": ["FR"],
+                }
+            ]
+        )
+        found = Comparables().fit(titles, known, shown).find(asked, pairs_of(facts_of(asked, text_cache)))[0]
+        assert [one["title_id"] for one in found] == ["t4", "t7", "t2"]
+        assert found[0]["why"] == "similar story, same genres, same origin"
+        assert found[1]["why"] == "similar story"
+        assert "genre" in found[2]["why"]
+
+    def test_fewer_known_than_asked_for(self, text_cache: Path) -> None:
+        titles = make_titles(2)
+        facts = facts_of(titles, text_cache)
+        relevance = np.array([[0.5, np.nan], [0.7, 0.2]], dtype=np.float32)
+        known = Known(facts, ("CN", "DE"), relevance, outcomes_frame([]), TODAY)
+        fitted = Comparables().fit(
+            titles, known, outcomes_frame([])[["title_id", "market", "metric", "value"]]
+        )
+        found = fitted.find(titles, pairs_of(facts, ("CN", "DE")))
+        assert [[one["title_id"] for one in row] for row in found] == [["t0001"], ["t0001"], ["t0000"], []]
+        assert (found[0][0]["metric"], found[0][0]["value"]) == (None, None)
+
+
+class TestReasons:
+    def told(
+        self, text_cache: Path, values: dict[str, float], parts: dict[str, float], **cells: Any
+    ) -> list[str]:
+        table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}])
+        names = np.array(list(parts), dtype=object)
+        matrix = np.array([[values.get(name, np.nan) for name in parts]], dtype=np.float32)
+        contributions = np.array([list(parts.values())])
+        return describe_reasons(pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
+
+    def test_signs_words_and_order(self, text_cache: Path) -> None:
+        parts = {
+            "genre: Drama": 0.02,
+            "genre's record: in this market": 0.03,
+            "length: minutes": -0.04,
+            "director: in this market": 0.20,
+            "release: years ago": -0.30,
+            "origin: FR": 0.001,
+        }
+        told = self.told(
+            text_cache,
+            {},
+            parts,
+            genres=["Drama"],
+            runtime_min=94,
+            directors=["ada moss"],
+            year=1950,
+            countries=["FR"],
+        )
+        assert told == [
+            "+ director: Ada Moss, no earlier title known (+0.20)",
+            "+ genre: Drama (+0.05)",
+            "- released 1950 (\u22120.30)",
+            "- 94 minutes (\u22120.04)",
+        ]
+
+    def test_what_is_not_told_is_said_so(self, text_cache: Path) -> None:
+        parts = {
+            "genre: Drama": -0.09,
+            "story: in this market": 0.08,
+            "worldwide: audience": 0.07,
+            "cast: in this market": 0.06,
+        }
+        assert self.told(text_cache, {}, parts) == [
+            "+ no synopsis (+0.08)",
+            "+ worldwide audience not known (+0.07)",
+            "+ cast not told (+0.06)",
+            "- genre not told (\u22120.09)",
+        ]
+
+    def test_figures_are_percentages(self, text_cache: Path) -> None:
+        parts = {
+            "similar stories: in this market": 0.1,
+            "at home: audience": 0.09,
+            "director: titles known": 0.05,
+        }
+        values = {
+            "similar stories: in this market": 0.623,
+            "at home: audience": 0.9,
+            "director: titles known": 3.0,
+        }
+        assert self.told(text_cache, values, parts, directors=["Ада"]) == [
+            "+ similar stories average 62% here (+0.10)",
+            "+ audience at home: ahead of 90% of titles (+0.09)",
+            "+ director: Ада, 3 earlier titles known (+0.05)",
+        ]
+
+    @pytest.mark.parametrize(("value", "words"), [(1.04, "100%"), (-0.03, "0%"), (0.5, "50%")])
+    def test_no_story_is_worth_more_than_all_or_less_than_nothing(
+        self, text_cache: Path, value: float, words: str
+    ) -> None:
+        name = "story: in this market"
+        told = self.told(text_cache, {name: value}, {name: 0.1})
+        assert told == [f"+ what the story is about (by itself {words}) (+0.10)"]
+
+    def test_no_more_than_four_for_and_three_against(self, text_cache: Path) -> None:
+        topics = [
+            "genre",
+            "origin",
+            "kind",
+            "release",
+            "length",
+            "age mark",
+            "credits",
+            "title",
+            "story",
+            "language",
+        ]
+        told = self.told(
+            text_cache, {}, {f"{t}: x": (-1) ** i * (0.1 + i / 100) for i, t in enumerate(topics)}
+        )
+        assert [line[:2] for line in told] == ["+ "] * 4 + ["- "] * 3
+
+    def test_the_markets_own_level_is_no_reason(self, text_cache: Path) -> None:
+        assert self.told(text_cache, {}, {"market: usual level": 0.5}) == []
+
+    def test_every_feature_of_a_real_model_has_words(self, fitted: Ranker, text_cache: Path) -> None:
+        for name in fitted.feature_names_:
+            if not str(name).startswith("market: "):
+                told = self.told(text_cache, {}, {str(name): 0.5})
+                assert len(told) == 1
+                assert re.fullmatch(r"\+ \S.* \(\+0\.50\)", told[0])
+                assert ": in this market" not in told[0]
+
+    def test_reasons_and_base_make_up_the_score(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
+        scores = fitted.predict(catalogue, ["CN"])
+        lines = [line for row in scores["reasons"] for line in row]
+        assert lines
+        assert all(re.fullmatch(r"(\+ .* \(\+\d\.\d\d\))|(- .* \(\u2212\d\.\d\d\))", line) for line in lines)
+
+        def sum_of(row: list[str]) -> float:
+            return sum(float(line.rsplit("(", 1)[1][:-1].replace("\u2212", "-")) for line in row)
+
+        told = scores["reasons"].map(sum_of)
+        assert np.corrcoef(told, scores["score"])[0, 1] > 0.95
+
+
+class TestEvidence:
+    NAMES = np.array(
+        ["similar stories: closeness", "worldwide: audience", "cast: titles known"], dtype=object
+    )
+
+    @pytest.mark.parametrize(
+        ("values", "told", "word"),
+        [
+            ((np.nan, np.nan, np.nan), False, "thin"),
+            ((0.9, np.nan, 0.0), False, "thin"),
+            ((0.1, 0.5, 0.0), True, "fair"),
+            ((0.9, np.nan, 2.0), False, "fair"),
+            ((0.9, 0.0, np.nan), True, "strong"),
+            ((0.9, 0.5, 1.0), True, "strong"),
+        ],
+    )
+    def test_counts_what_there_is_to_judge_by(
+        self, text_cache: Path, values: tuple[float, ...], told: bool, word: str
+    ) -> None:
+        more: dict[str, Any] = {"genres": ["Drama"], "countries": ["FR"]} if told else {"genres": ["Drama"]}
+        table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **more}])
+        pairs = pairs_of(facts_of(table, text_cache))
+        found = weigh_evidence(pairs, np.array([values], dtype=np.float32), self.NAMES)
+        assert [EVIDENCE[place] for place in found] == [word]
+
+    def test_a_model_without_such_features_still_weighs(self, text_cache: Path) -> None:
+        pairs = pairs_of(facts_of(make_titles(3), text_cache))
+        none = np.array(["length: minutes"], dtype=object)
+        assert weigh_evidence(pairs, np.ones((3, 1), dtype=np.float32), none).tolist() == [0, 0, 0]
+
+    def test_titles_that_tell_more_have_more(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
+        history = make_outcomes(catalogue, markets=())
+        scores = fitted.predict(catalogue, ["CN"], history=history).set_index("title_id")
+        silent = catalogue.loc[catalogue["synopsis"].isna(), "title_id"]
+        silent = silent[silent.isin(scores.index)]
+        assert set(scores.loc[silent, "evidence"]) == {"thin"}
+        assert (scores.drop(silent)["evidence"] == "strong").mean() > 0.9
+
+
+def test_comparables_quote_only_metrics_of_the_schema(fitted: Ranker, catalogue: pd.DataFrame) -> None:
+    scores = fitted.predict(catalogue)
+    assert {one["metric"] for row in scores["comparables"] for one in row} <= set(METRICS)
