@@ -88,6 +88,20 @@ def test_every_foreign_title_teaches_something(
     assert set(tables["titles_foreign"]["title_id"]) <= set(learned)
 
 
+def test_no_fact_to_learn_from_is_filled_only_for_the_well_known(
+    tables: dict[str, pd.DataFrame], outcomes: pd.DataFrame
+) -> None:
+    votes = outcomes[(outcomes["market"] == "CN") & (outcomes["metric"] == "votes")]
+    appeal = votes.set_index("title_id")["value"].rank(pct=True)
+    frame = tables["titles_foreign"].set_index("title_id").loc[appeal.index]
+    for column in ("runtime_min", "studio", "cast", "alt_titles", "languages", "directors", "synopsis"):
+        filled = frame[column].map(
+            lambda cell: len(cell) > 0 if isinstance(cell, list) else not pd.isna(cell)
+        )
+        if 0.05 < filled.mean() < 0.95:
+            assert abs(appeal[filled].mean() - appeal[~filled].mean()) < 0.1, column
+
+
 def test_every_outcome_is_of_a_title_that_is_foreign_there_or_at_home_in_the_catalogue(
     titles: pd.DataFrame, outcomes: pd.DataFrame
 ) -> None:
