@@ -31,7 +31,7 @@ def train_bundle(
     """Fit a ranker, write its bundle, and log both to MLflow unless told not to."""
     import hashlib
 
-    from recommender.evaluation._training import training_figures, training_metrics
+    from recommender.evaluation import training_figures, training_metrics
     from recommender.ranking import save_bundle
     from recommender.sources import file_sha256
 

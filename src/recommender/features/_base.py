@@ -117,4 +117,5 @@ def shrunken_mean(
     total: NDArray[np.floating], count: NDArray[np.floating], prior: NDArray[np.floating], weight: float
 ) -> NDArray[np.floating]:
     """Return means drawn towards a prior as if it had been seen `weight` times."""
-    return (total + weight * prior) / (count + weight)
+    mean: NDArray[np.floating] = (total + weight * prior) / (count + weight)
+    return mean

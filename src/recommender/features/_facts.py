@@ -150,7 +150,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     # Names in the market's script stand in columns such as `title_zh` in many catalogues: evidence of a local release.
     extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
     local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
-    numbers = {
+    numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
         "release_month": release.dt.month.astype("float64"),
         "runtime_min": titles["runtime_min"].astype("float64"),

@@ -74,14 +74,12 @@ class Performance(FeatureGroup):
         rows["nature"] = rows["metric"].map(_nature)
         rows["role"] = rows["metric"].map(lambda metric: METRICS[metric].role)
         rows["percentile"] = np.nan
-        for (metric, market), index in (
-            rows[rows["nature"] == "level"].groupby(["metric", "market"]).groups.items()
-        ):
-            reference = self.reference_.get(f"{metric} {market}")
+        for key, level in rows[rows["nature"] == "level"].groupby(["metric", "market"]):
+            reference = self.reference_.get(" ".join(map(str, key)))
             if reference is not None:
-                values = rows.loc[index, "value"].to_numpy()
-                low, high = (np.searchsorted(reference, values, side=side) for side in ("left", "right"))
-                rows.loc[index, "percentile"] = (low + high) / (2 * len(reference))
+                low = np.searchsorted(reference, level["value"].to_numpy(), side="left")
+                high = np.searchsorted(reference, level["value"].to_numpy(), side="right")
+                rows.loc[level.index, "percentile"] = (low + high) / (2 * len(reference))
         return rows
 
 

@@ -63,7 +63,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         self.markets_ = list(known.markets)
         position = pd.Series(np.arange(len(kept)), index=self.titles_["title_id"])
         quoted = shown[shown["title_id"].isin(position.index)]
-        at = position[quoted["title_id"]].to_numpy(), pd.Index(self.markets_).get_indexer(quoted["market"])
+        at = position[quoted["title_id"]].to_numpy(), pd.Index(self.markets_).get_indexer(pd.Index(quoted["market"]))
         self.metric_ = np.full(self.percentile_.shape, "", dtype="<U24")
         self.value_ = np.full(self.percentile_.shape, np.nan)
         self.metric_[at] = quoted["metric"].to_numpy(dtype=np.str_)
@@ -86,7 +86,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         for start in range(0, len(unique), _CHUNK):
             chunk = unique[start : start + _CHUNK]
             parts = self._similarities(pairs.facts, chunk)
-            total = sum(_WEIGHTS[name] * part for name, part in parts.items())
+            total = np.sum([_WEIGHTS[name] * part for name, part in parts.items()], axis=0)
             for place in range(len(chunk)):
                 itself = (known_keys == keys[start + place]) | (
                     known_ids == pairs.facts.title_ids[chunk[place]]
@@ -167,4 +167,5 @@ def _jaccard(left: list[list[str]], right: list[list[str]]) -> NDArray[np.float6
         np.array([len(set(row)) for row in left])[:, None]
         + np.array([len(set(row)) for row in right])[None, :]
     )
-    return np.divide(both, size - both, out=np.zeros_like(both), where=size > both)
+    shares: NDArray[np.float64] = np.divide(both, size - both, out=np.zeros_like(both), where=size > both)
+    return shares
