@@ -113,6 +113,11 @@ def _maker(label: str, field: str) -> Callable[[_Row], str]:
     return phrase
 
 
+def _franchise(row: _Row) -> str:
+    name = row.words("franchise", 1)
+    return f"part of {name}" if name else "part of no franchise"
+
+
 def _release(row: _Row) -> str:
     year = row.number("year")
     return "year not told" if year is None else f"released {year:.0f}"
@@ -166,7 +171,7 @@ _PHRASES: dict[str, Callable[[_Row], str]] = {
     "director": _maker("director", "directors"),
     "studio": _maker("studio", "studios"),
     "cast": _maker("cast", "cast"),
-    "franchise": _maker("franchise", "franchise"),
+    "franchise": _franchise,
     "worldwide": _elsewhere("worldwide audience", "worldwide: audience"),
     "at home": _elsewhere("audience at home", "at home: audience"),
     "abroad": _elsewhere("audience in other markets", "abroad: audience in other markets"),
