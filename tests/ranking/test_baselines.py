@@ -59,9 +59,7 @@ def test_it_stands_wherever_a_ranker_does(make: type[Baseline]) -> None:
 
 
 @each_baseline
-def test_it_has_scikit_learns_habits(
-    make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame
-) -> None:
+def test_it_has_scikit_learns_habits(make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     baseline = make()
     assert set(baseline.get_params()) == set(inspect.signature(make).parameters)
     for name, value in baseline.get_params().items():
@@ -74,17 +72,13 @@ def test_it_has_scikit_learns_habits(
 
 
 @each_baseline
-def test_scores_are_by_market_and_rank(
-    make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame
-) -> None:
+def test_scores_are_by_market_and_rank(make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     scores = make().fit(titles, outcomes).predict(titles)
     assert scores.columns.tolist() == ["market", "rank", "title_id", "score"]
     assert [str(kind) for kind in scores.dtypes] == ["str", "int64", "str", "float64"]
     assert np.isfinite(scores["score"]).all()
     for market, rows in scores.groupby("market"):
-        foreign = titles[
-            [not {market, "SU" if market == "RU" else market} & {*c} for c in titles["countries"]]
-        ]
+        foreign = titles[[not {market, "SU" if market == "RU" else market} & {*c} for c in titles["countries"]]]
         assert set(rows["title_id"]) == set(foreign["title_id"])
         assert rows["rank"].tolist() == list(range(1, len(foreign) + 1))
         assert rows["score"].is_monotonic_decreasing
@@ -104,9 +98,7 @@ def test_markets_come_in_the_order_asked_for(
 
 
 @each_baseline
-def test_the_order_of_rows_does_not_matter(
-    make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame
-) -> None:
+def test_the_order_of_rows_does_not_matter(make: type[Baseline], titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     turned = titles.iloc[::-1].reset_index(drop=True), outcomes.iloc[::-1].reset_index(drop=True)
     first = make().fit(titles, outcomes).predict(titles)
     second = make().fit(*turned).predict(turned[0])
@@ -152,19 +144,14 @@ def test_chance_has_a_seed(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None
 
 def test_chance_prefers_no_title(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     ranks = [
-        ShuffleRanker(random_state=seed)
-        .fit(titles, outcomes)
-        .predict(titles, ["CN"])
-        .set_index("title_id")["rank"]
-        for seed in range(40)
+        ShuffleRanker(random_state=seed).fit(titles, outcomes).predict(titles, ["CN"]).set_index("title_id")["rank"]
+        for seed in range(20)
     ]
     mean = pd.concat(ranks, axis=1).mean(axis=1)
-    assert mean.between(13, 36).all()  # 48 titles: 24.5 with a standard error of 2.2
+    assert mean.between(9, 40).all()  # 48 titles: 24.5 with a standard error of 3.1
 
 
-def test_the_newest_come_first_and_those_without_a_year_last(
-    titles: pd.DataFrame, outcomes: pd.DataFrame
-) -> None:
+def test_the_newest_come_first_and_those_without_a_year_last(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     scores = NewestRanker().fit(titles, outcomes).predict(titles, ["RU"])
     assert scores["title_id"].iloc[0] == "t29"
     ordered = scores.merge(titles[["title_id", "year"]], on="title_id")["year"]

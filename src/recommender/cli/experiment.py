@@ -18,7 +18,6 @@ __all__ = ["experiment"]
 _RUNS = "experiments"
 _SHOWN = {
     "ndcg": "NDCG",
-    "precision": "precision",
     "spearman": "Spearman",
     "coverage": "coverage",
     "calibration_error": "error",
