@@ -129,7 +129,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         NotEnoughDataError
-            If no market has ten foreign titles with an outcome, or fewer titles than folds are known.
+            If no market has ten foreign titles with an outcome, fewer titles than folds are known, or no feature tells
+            titles apart.
         """
         if outcomes.empty:
             raise NotEnoughDataError("there are no outcomes to learn from", hint="Give a table of outcomes.")
@@ -155,6 +156,11 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.groups_ = [group.fit(known) for group in groups]
         names = np.concatenate([group.get_feature_names_out() for group in self.groups_])
         self.columns_ = np.flatnonzero(_varies(matrix))
+        if not len(self.columns_):
+            raise NotEnoughDataError(
+                "nothing that is told of the titles tells them apart",
+                hint="Give titles with more columns filled, or a model with more groups of features.",
+            )
         matrix, self.feature_names_ = matrix[:, self.columns_], names[self.columns_]
         relevance = labels.relevance[pairs.title, pairs.market]
         score = self._fit_models(matrix, relevance, folds[pairs.title])
@@ -235,9 +241,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         appeal = self.calibrator_.predict(score, known_market)
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
         low, high = self.intervals_.predict(appeal, evidence)
-        # Equal scores are ordered by title and id, so that the order of the rows given does not matter.
+        # Equal scores are ordered by title, year and id, so that the order of the rows given does not matter.
         names = np.array(
-            [f"{name}\0{key}" for name, key in zip(titles["title"], facts.title_ids, strict=True)]
+            [f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)]
         )
         order = np.lexsort([names[title], -score, market])
         pairs, matrix = pairs.take(order), matrix[order]
@@ -326,7 +332,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         return TextEncoder(self.encoder, revision=self.revision, cache_dir=self.cache_dir, show_progress=True)
 
     def _check_markets(self, markets: Sequence[str] | None) -> tuple[str, ...]:
-        wanted = tuple(self.markets_ if markets is None else dict.fromkeys(markets))
+        wanted = tuple(self.markets_ if markets is None else sorted(set(markets)))
         for market in wanted:
             if market not in self.markets_:
                 raise CallError(
