@@ -61,9 +61,7 @@ def test_age_marks_are_years(text_cache: Path, mark: str | None, years: int | No
 
 
 def test_scripts_and_digits_are_noticed(text_cache: Path) -> None:
-    table = [
-        {"title_id": str(i), "title": name, "kind": "film"} for i, name in enumerate(["流浪地球 2", "River"])
-    ]
+    table = [{"title_id": str(i), "title": name, "kind": "film"} for i, name in enumerate(["流浪地球 2", "River"])]
     numbers = facts_of(titles_frame(table), text_cache).numbers
     assert numbers["title_has_digit"].tolist() == [1, 0]
     assert numbers["title_in_han"].tolist() == [1, 0]

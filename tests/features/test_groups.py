@@ -201,9 +201,7 @@ class TestContent:
         table = [{"title_id": "a", "title": "River", "kind": "film", "genres": ["Drama"]}] * 5
         table += [{"title_id": "b", "title": "River", "kind": "film", "genres": ["драма", "War"]}] * 2
         facts = facts_of(titles_frame(table), text_cache)
-        group = Content().fit(
-            Known(facts, MARKETS, np.zeros((7, 3), np.float32), outcomes_frame([]), "2020-01-01")
-        )
+        group = Content().fit(Known(facts, MARKETS, np.zeros((7, 3), np.float32), outcomes_frame([]), "2020-01-01"))
         assert group.vocabulary_ == {"kind": ["film"], "genre": ["Drama"], "origin": []}
         assert described(group, pairs_of(facts))["genre: Drama"].eq(1).all()
 
@@ -218,13 +216,9 @@ class TestContent:
     def test_outcomes_are_not_looked_at(self, known: Known) -> None:
         other = replace(known, relevance=1 - known.relevance, outcomes=outcomes_frame([]))
         pairs = pairs_of(known.facts)
-        np.testing.assert_array_equal(
-            Content().fit(known).transform(pairs), Content().fit(other).transform(pairs)
-        )
+        np.testing.assert_array_equal(Content().fit(known).transform(pairs), Content().fit(other).transform(pairs))
 
-    @pytest.mark.parametrize(
-        ("day", "year"), [("2020-01-01", 2020.0), ("2020-12-31", 2021.0), ("1999-07-02", 1999.5)]
-    )
+    @pytest.mark.parametrize(("day", "year"), [("2020-01-01", 2020.0), ("2020-12-31", 2021.0), ("1999-07-02", 1999.5)])
     def test_a_day_as_a_year(self, day: str, year: float) -> None:
         assert year_fraction(day) == pytest.approx(year, abs=0.01)
 
@@ -277,7 +271,7 @@ class TestTextAndNeighbors:
     @pytest.mark.parametrize("group", [TextScore(), Neighbors()])
     def test_a_title_without_synopsis_is_unknown(self, group: FeatureGroup, known: Known) -> None:
         pairs = pairs_of(known.facts)
-        silent = ~known.facts.vectors.any(axis=1)[pairs.title]
+        silent = ~known.facts.vectors[pairs.title].any(axis=1)
         assert silent.any()
         assert np.isnan(group.fit(known).transform(pairs)[silent]).all()
 
@@ -288,9 +282,7 @@ class TestTextAndNeighbors:
         )
 
     def test_an_equal_story_is_wholly_close(self, known: Known) -> None:
-        found = described(Neighbors().fit(known), pairs_of(known.facts))[
-            "similar stories: closeness"
-        ].dropna()
+        found = described(Neighbors().fit(known), pairs_of(known.facts))["similar stories: closeness"].dropna()
         np.testing.assert_allclose(found, 1, atol=1e-5)
 
 
@@ -351,8 +343,7 @@ class TestPerformance:
         np.testing.assert_array_equal(found["abroad: other markets that took it"], 1)
         assert found["worldwide: rating"].isna().all()
         assert (
-            found.groupby(known.facts.numbers["year"].to_numpy()[pairs.title])["at home: audience"].count()
-            > 0
+            found.groupby(known.facts.numbers["year"].to_numpy()[pairs.title])["at home: audience"].count() > 0
         ).all()
 
     @pytest.mark.parametrize("market", ["CN", "DE", "PL"])
@@ -377,9 +368,7 @@ class TestPerformance:
         group = Performance().fit(replace(known, outcomes=history))
         earlier = history[history["as_of"] < before].reset_index(drop=True)
         whole = group.transform(pairs_of(known.facts, history=history, before=before))
-        np.testing.assert_array_equal(
-            whole, group.transform(pairs_of(known.facts, history=earlier, before=before))
-        )
+        np.testing.assert_array_equal(whole, group.transform(pairs_of(known.facts, history=earlier, before=before)))
         later = history[history["as_of"] >= before].reset_index(drop=True)
         assert np.isnan(group.transform(pairs_of(known.facts, history=later, before=before))).all()
 

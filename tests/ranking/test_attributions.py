@@ -22,12 +22,7 @@ def trained(
     """Return trees grown on noise with steps and interactions, and the rows they grew on."""
     draw = np.random.default_rng(seed)
     X = draw.normal(size=(150, n_features)).astype(np.float32)
-    y = (
-        (X[:, 0] > 0) * 2.0
-        + X[:, 1 % n_features] * X[:, -1]
-        + np.abs(X[:, 2 % n_features])
-        + draw.normal(size=150) / 4
-    )
+    y = (X[:, 0] > 0) * 2.0 + X[:, 1 % n_features] * X[:, -1] + np.abs(X[:, 2 % n_features]) + draw.normal(size=150) / 4
     X[draw.random(X.shape) < missing] = np.nan
     grown: dict[str, Any] = {"max_iter": 3, "max_depth": 4, "max_leaf_nodes": 8, "min_samples_leaf": 5}
     return HistGradientBoostingRegressor(**{**grown, **settings}, early_stopping=False).fit(X, y), X

@@ -37,9 +37,7 @@ def comparables(titles: pd.DataFrame, outcomes: pd.DataFrame, text_cache: Path) 
 
 
 class TestComparables:
-    def test_a_title_is_never_its_own(
-        self, comparables: Comparables, titles: pd.DataFrame, text_cache: Path
-    ) -> None:
+    def test_a_title_is_never_its_own(self, comparables: Comparables, titles: pd.DataFrame, text_cache: Path) -> None:
         """Neither by id, nor by name and year under another id."""
         renamed = titles.assign(title_id="new-" + titles["title_id"], title=titles["title"].str.upper() + " ")
         for table in (titles, renamed):
@@ -60,9 +58,7 @@ class TestComparables:
         facts = facts_of(catalogue, text_cache)
         pairs = pairs_of(facts, ("DE", "CN"))
         places = label(facts_of(titles, text_cache), outcomes, TODAY)
-        placed = pd.DataFrame(
-            percentiles(places.relevance), index=titles["title_id"], columns=list(places.markets)
-        )
+        placed = pd.DataFrame(percentiles(places.relevance), index=titles["title_id"], columns=list(places.markets))
         votes = outcomes[outcomes["metric"] == "votes"].set_index(["title_id", "market"])["value"]
         facts_by_id = titles.set_index("title_id")
         for pair, row in enumerate(comparables.find(catalogue, pairs)):
@@ -141,18 +137,14 @@ class TestComparables:
         facts = facts_of(titles, text_cache)
         relevance = np.array([[0.5, np.nan], [0.7, 0.2]], dtype=np.float32)
         known = Known(facts, ("CN", "DE"), relevance, outcomes_frame([]), TODAY)
-        fitted = Comparables().fit(
-            titles, known, outcomes_frame([])[["title_id", "market", "metric", "value"]]
-        )
+        fitted = Comparables().fit(titles, known, outcomes_frame([])[["title_id", "market", "metric", "value"]])
         found = fitted.find(titles, pairs_of(facts, ("CN", "DE")))
         assert [[one["title_id"] for one in row] for row in found] == [["t0001"], ["t0001"], ["t0000"], []]
         assert (found[0][0]["metric"], found[0][0]["value"]) == (None, None)
 
 
 class TestReasons:
-    def told(
-        self, text_cache: Path, values: dict[str, float], parts: dict[str, float], **cells: Any
-    ) -> list[str]:
+    def told(self, text_cache: Path, values: dict[str, float], parts: dict[str, float], **cells: Any) -> list[str]:
         table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}])
         names = np.array(list(parts), dtype=object)
         matrix = np.array([[values.get(name, np.nan) for name in parts]], dtype=np.float32)
@@ -237,9 +229,7 @@ class TestReasons:
             "story",
             "language",
         ]
-        told = self.told(
-            text_cache, {}, {f"{t}: x": (-1) ** i * (0.1 + i / 100) for i, t in enumerate(topics)}
-        )
+        told = self.told(text_cache, {}, {f"{t}: x": (-1) ** i * (0.1 + i / 100) for i, t in enumerate(topics)})
         assert [line[:2] for line in told] == ["+ "] * 4 + ["- "] * 3
 
     def test_the_markets_own_level_is_no_reason(self, text_cache: Path) -> None:
@@ -267,9 +257,7 @@ class TestReasons:
 
 
 class TestEvidence:
-    NAMES = np.array(
-        ["similar stories: closeness", "worldwide: audience", "cast: titles known"], dtype=object
-    )
+    NAMES = np.array(["similar stories: closeness", "worldwide: audience", "cast: titles known"], dtype=object)
 
     @pytest.mark.parametrize(
         ("values", "told", "word"),

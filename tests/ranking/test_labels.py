@@ -28,9 +28,7 @@ def graded(text_cache: Path, rows: list[Row], *, n: int = 12, as_of: str = TODAY
     return label(facts_of(titles_frame(table), text_cache), outcomes_frame(rows), as_of)
 
 
-def levels(
-    values: list[float], *, market: str = "CN", metric: str = "votes", day: str = "2019-01-01"
-) -> list[Row]:
+def levels(values: list[float], *, market: str = "CN", metric: str = "votes", day: str = "2019-01-01") -> list[Row]:
     return [(f"t{i}", market, metric, value, day) for i, value in enumerate(values)]
 
 
@@ -182,9 +180,7 @@ def test_the_figure_shown_is_the_audience_before_the_rating(text_cache: Path) ->
 def test_the_order_of_rows_does_not_matter(text_cache: Path) -> None:
     rows = levels([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0])
     rows += [("t0", "CN", "votes", 8.0, "2019-01-01")]
-    np.testing.assert_array_equal(
-        graded(text_cache, rows).relevance, graded(text_cache, rows[::-1]).relevance
-    )
+    np.testing.assert_array_equal(graded(text_cache, rows).relevance, graded(text_cache, rows[::-1]).relevance)
 
 
 @pytest.mark.parametrize(

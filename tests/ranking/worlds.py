@@ -37,7 +37,7 @@ ORIGINS = ("FR", "US", "JP", "RU")
 DIRECTORS = ("Ada Moss", "Ben Ray", "Cleo Vann", "Dan Orr", "Eve Lund")
 
 
-def titles_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def titles_frame(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
     """Return a titles table as the sources read it: every column there, lists as lists."""
     columns: dict[str, Any] = {}
     for column in TITLES.columns:
@@ -94,7 +94,9 @@ def make_titles(n: int, *, start: int = 0, origins: Sequence[str] = ORIGINS) -> 
 
 
 def strength(title: Mapping[Any, Any]) -> float:
-    """Return how much a title is liked abroad, from what is told of it."""
+    """Return how much a title is liked abroad: from what is told of it, or else for reasons of its own."""
+    if not isinstance(title["synopsis"], str):
+        return 3.5 * float(np.random.default_rng([13, int(title["title_id"][1:])]).random())
     story = 1.5 if title["synopsis"] in LIKED else 0.0
     genre = 1.0 if "Fantasy" in title["genres"] else 0.0
     director = 1.0 if "Ada Moss" in title["directors"] else 0.0
@@ -108,15 +110,13 @@ def make_outcomes(titles: pd.DataFrame, *, markets: Sequence[str] = ("CN", "DE")
         name = str(title["title_id"])
         draw = np.random.default_rng([11, int(name[1:])])
         liked = strength(title)
-        rows.append((name, "WW", "votes", float(np.exp(6 + liked + draw.normal())), "2015-06-01"))
+        rows.append((name, "WW", "votes", float(np.exp(6 + liked + 0.4 * draw.normal())), "2015-06-01"))
         for place, market in enumerate(markets):
             if market in title["countries"]:
                 continue
             day = f"{2017 + place}-03-{1 + place:02d}"
             rows.append((name, market, "votes", float(np.exp(4 + liked + 0.4 * draw.normal())), day))
-            rows.append(
-                (name, market, "rating", float(np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10)), day)
-            )
+            rows.append((name, market, "rating", float(np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10)), day))
     return outcomes_frame(rows)
 
 
