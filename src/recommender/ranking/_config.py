@@ -51,7 +51,7 @@ class ModelConfig(_Part):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
     description: str = ""
-    groups: tuple[str, ...] = tuple(GROUPS)
+    groups: Annotated[tuple[str, ...], Field(min_length=1)] = tuple(GROUPS)
     n_folds: Annotated[int, Field(ge=2, le=20)] = 5
     coverage: Annotated[float, Field(gt=0, lt=1)] = 0.8
     seed: Annotated[int, Field(ge=0)] = 0
@@ -90,15 +90,11 @@ def load_model_config(path: str | Path) -> ModelConfig:
     """
     file = Path(path)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UnreadableFileError(
-            f"{file}: {error.strerror or error}", hint="Check the path of the model."
-        ) from error
+        raise UnreadableFileError(f"{file}: {error.strerror or error}", hint="Check the path of the model.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{file} is not TOML: {error}", hint="Compare it with models/default.toml."
-        ) from error
+        raise ConfigError(f"{file} is not TOML: {error}", hint="Compare it with models/default.toml.") from error
     try:
         config = ModelConfig.model_validate(data)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted
 
-from recommender.errors import CallError, NotEnoughDataError, did_you_mean
+from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
 from recommender.features import GROUPS, FeatureGroup, Known, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._attributions import attribute
 from recommender.ranking._comparables import Comparables
@@ -218,6 +218,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         ------
         CallError
             If a market is not one that the model learned, or the model has seen outcomes from after `as_of`.
+        BundleError
+            If the text encoder on this machine is not the one that the model was trained with.
         """
         check_is_fitted(self)
         wanted = self._check_markets(markets)
@@ -227,24 +229,26 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 f"the model has seen outcomes up to {self.as_of_}: it cannot predict as of {day}",
                 hint=f"Ask for a later day, or train a model with --as-of {day}.",
             )
-        facts = collect_facts(titles, self._encoder())
+        encoder = self._encoder().fit()
+        if encoder.identity_ != self.encoder_identity_:
+            raise BundleError(
+                f"the model learned from texts encoded by {self.encoder_identity_}; here is {encoder.identity_}",
+                hint="Get the encoder that it was trained with, or train it again with this one.",
+            )
+        facts = collect_facts(titles, encoder)
         title, market = np.nonzero(facts.foreign(wanted))
         seen = _NO_OUTCOMES if history is None else seen_before(history, day)
         before = np.full(len(title), day, dtype="<U10")
         pairs = Pairs(facts, title, market, wanted, seen, before, day)
         matrix = stack_features(self.groups_, pairs)[:, self.columns_]
         # Trees refuse a matrix without rows: no titles, or none that is foreign.
-        score = (
-            np.mean([model.predict(matrix) for model in self.models_], axis=0) if len(pairs) else np.empty(0)
-        )
+        score = np.mean([model.predict(matrix) for model in self.models_], axis=0) if len(pairs) else np.empty(0)
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
         appeal = self.calibrator_.predict(score, known_market)
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
         low, high = self.intervals_.predict(appeal, evidence)
         # Equal scores are ordered by title, year and id, so that the order of the rows given does not matter.
-        names = np.array(
-            [f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)]
-        )
+        names = np.array([f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)])
         order = np.lexsort([names[title], -score, market])
         pairs, matrix = pairs.take(order), matrix[order]
         counts = np.bincount(pairs.market, minlength=len(wanted))
@@ -312,9 +316,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 max_features=self.max_features,
                 early_stopping=False,
                 random_state=self.random_state + fold,
-            ).fit(
-                np.vstack([matrix[rows], blind]), np.concatenate([relevance[rows], relevance[rows & known]])
-            )
+            ).fit(np.vstack([matrix[rows], blind]), np.concatenate([relevance[rows], relevance[rows & known]]))
             self.models_.append(model)
             score[~rows] = model.predict(matrix[~rows])
         return score
@@ -323,9 +325,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         names = list(GROUPS) if self.groups is None else list(self.groups)
         unknown = [name for name in names if name not in GROUPS]
         if unknown:
-            raise CallError(
-                f"there is no feature group {unknown[0]!r}", hint=did_you_mean(unknown[0], GROUPS)
-            )
+            raise CallError(f"there is no feature group {unknown[0]!r}", hint=did_you_mean(unknown[0], GROUPS))
         return [GROUPS[name]() for name in names]
 
     def _encoder(self) -> TextEncoder:
