@@ -166,9 +166,7 @@ def test_an_experiment_that_is_not_there_is_refused(folder: Path) -> None:
 
 
 EXPERIMENTS = sorted((PROJECT / "experiments").glob("*.toml"))
-NOT_BEATEN = pytest.mark.xfail(
-    reason="titles that were not out on the day are learned from as if they had failed"
-)
+NOT_BEATEN = pytest.mark.xfail(reason="titles that were not out on the day are learned from as if they had failed")
 
 
 def test_one_experiment_runs_on_the_bundled_sample() -> None:

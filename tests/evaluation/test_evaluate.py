@@ -89,9 +89,7 @@ def test_history_is_shown_the_second_time(titles: pd.DataFrame, votes: pd.DataFr
     assert set(history["market"]) == {"WW"}
 
 
-def test_without_worldwide_outcomes_there_is_no_second_time(
-    titles: pd.DataFrame, votes: pd.DataFrame
-) -> None:
+def test_without_worldwide_outcomes_there_is_no_second_time(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     results = evaluate({"told": Told()}, titles, votes[votes["market"] != "WW"], HALF, k=5)
     assert results["ranker"].tolist() == ["told"]
 
@@ -133,15 +131,9 @@ def test_a_presence_is_zero_where_a_listed_title_is_not_listed(
     assert result["ndcg"] == pytest.approx(1)
 
 
-def test_chart_points_after_the_day_add_up(
-    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
-) -> None:
+def test_chart_points_after_the_day_add_up(titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]) -> None:
     rows = [(f"t{i:03}", "DE", "top10_points", 5.0, "2021-11-07") for i in range(30)]
-    rows += [
-        (f"t{i:03}", "DE", "top10_points", 1.0, f"2022-01-{week:02}")
-        for i in range(30, 60)
-        for week in (2, 9)
-    ]
+    rows += [(f"t{i:03}", "DE", "top10_points", 1.0, f"2022-01-{week:02}") for i in range(30, 60) for week in (2, 9)]
     rows += [(f"t{i:03}", "DE", "top10_points", 3.0, "2022-01-16") for i in range(90, 120)]
     split = AsOfSplit(day="2022-01-01", until="2022-04-01")
     result = evaluate({"told": Told()}, titles, make_outcomes(rows), split, k=10, gain="log_points").iloc[0]

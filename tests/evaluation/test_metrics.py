@@ -50,18 +50,12 @@ def test_no_order_is_better_than_by_gain(pair: tuple[np.ndarray, np.ndarray], k:
 
 
 @given(lists, depths, st.randoms())
-def test_the_order_of_rows_does_not_matter(
-    pair: tuple[np.ndarray, np.ndarray], k: int, random: object
-) -> None:
+def test_the_order_of_rows_does_not_matter(pair: tuple[np.ndarray, np.ndarray], k: int, random: object) -> None:
     score, gain = pair
     rows = np.random.default_rng(random.randrange(2**31)).permutation(len(score))  # type: ignore[attr-defined]
     for metric in (ndcg_at_k, precision_at_k):
-        assert metric(score, gain > 3, k) == pytest.approx(
-            metric(score[rows], gain[rows] > 3, k), nan_ok=True
-        )
-    assert calibration_error(score / 6, gain / 6) == pytest.approx(
-        calibration_error(score[rows] / 6, gain[rows] / 6)
-    )
+        assert metric(score, gain > 3, k) == pytest.approx(metric(score[rows], gain[rows] > 3, k), nan_ok=True)
+    assert calibration_error(score / 6, gain / 6) == pytest.approx(calibration_error(score[rows] / 6, gain[rows] / 6))
 
 
 @given(lists)

@@ -44,9 +44,7 @@ def test_two_rows_of_one_film_stay_together(titles: pd.DataFrame, votes: pd.Data
     assert set(holdout.judged["title"]).isdisjoint(holdout.titles["title"])
 
 
-def test_years_judge_and_only_earlier_ones_are_learned_from(
-    titles: pd.DataFrame, votes: pd.DataFrame
-) -> None:
+def test_years_judge_and_only_earlier_ones_are_learned_from(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     titles.loc[0, "year"] = pd.NA
     holdout = YearSplit(first=2010, last=2011).divide(titles, votes)
     check_apart(holdout)
@@ -82,9 +80,7 @@ def test_a_day_divides_outcomes_and_charted_titles_do_not_judge(
 
 
 @pytest.mark.parametrize("split", [YearSplit(first=1950, last=1960), YearSplit(first=1900, last=2100)])
-def test_a_split_with_an_empty_side_is_refused(
-    titles: pd.DataFrame, votes: pd.DataFrame, split: YearSplit
-) -> None:
+def test_a_split_with_an_empty_side_is_refused(titles: pd.DataFrame, votes: pd.DataFrame, split: YearSplit) -> None:
     with pytest.raises(NotEnoughDataError, match="the split leaves no outcomes"):
         split.divide(titles, votes)
 

@@ -85,11 +85,7 @@ def _track(results: pd.DataFrame, config: ExperimentConfig, path: Path, files: d
     """Log the experiment as one run, with one run a ranker inside it."""
     from recommender.tracking import tracked_run
 
-    params = {
-        key: value
-        for key, value in config.model_dump(mode="json").items()
-        if key not in {"name", "description"}
-    }
+    params = {key: value for key, value in config.model_dump(mode="json").items() if key not in {"name", "description"}}
     with tracked_run(_RUNS, config.name) as run:
         run.log_params(params)
         run.log_inputs({"experiment": path, **config.input_paths()}, context="evaluation")
@@ -100,8 +96,5 @@ def _track(results: pd.DataFrame, config: ExperimentConfig, path: Path, files: d
                 one.log_params({"experiment": config.name, "ranker": row["ranker"], **params})
                 figures = {str(key): value for key, value in row.items() if key != "ranker"}
                 one.log_metrics(
-                    {
-                        f"{key}@{config.k}" if key in {"ndcg", "precision"} else key: v
-                        for key, v in figures.items()
-                    }
+                    {f"{key}@{config.k}" if key in {"ndcg", "precision"} else key: v for key, v in figures.items()}
                 )

@@ -178,9 +178,7 @@ def _predict(ranker: TitleRanker, holdout: Holdout, truth: Truth, history: pd.Da
     return _Predicted(spread("score"), spread("appeal"), spread("low"), spread("high"))
 
 
-def _judge(
-    predicted: _Predicted, truth: Truth, k: int, gain: Gain, n_resamples: int, seed: int
-) -> dict[str, Any]:
+def _judge(predicted: _Predicted, truth: Truth, k: int, gain: Gain, n_resamples: int, seed: int) -> dict[str, Any]:
     """Return the figures of one ranker."""
     judged = np.isfinite(truth.value)
     score = np.where(np.isfinite(predicted.score), predicted.score, -np.inf)

@@ -108,9 +108,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         facts = _facts(titles)
         title, place = np.nonzero(facts.foreign(wanted))
         score = self._score(titles, facts, wanted)[title, place]
-        names = np.array(
-            [f"{name}\0{key}" for name, key in zip(titles["title"], titles["title_id"], strict=True)]
-        )
+        names = np.array([f"{name}\0{key}" for name, key in zip(titles["title"], titles["title_id"], strict=True)])
         order = np.lexsort((names[title], -score, place))
         counts = np.bincount(place, minlength=len(wanted))
         return pd.DataFrame(
