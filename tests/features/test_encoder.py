@@ -104,9 +104,7 @@ def test_takes_any_column_of_texts(warm: Path, column: object) -> None:
     np.testing.assert_array_equal(TextEncoder(cache_dir=warm).transform(column), expected)  # type: ignore[arg-type]
 
 
-def test_equal_texts_are_encoded_once_and_the_longest_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_equal_texts_are_encoded_once_and_the_longest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     put = EmbeddingCache.put
 
@@ -132,6 +130,27 @@ def test_a_text_has_one_vector_whatever_is_encoded_with_it(
     expected = TextEncoder(cache_dir=warm).transform(plots[:count])
     assert cold.transform(plots[:count]).tobytes() == expected.tobytes()
     assert cold.encoded_ == count
+
+
+def test_the_number_of_threads_changes_nothing(tmp_path: Path, warm: Path) -> None:
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if threads > 1 else 3)
+    try:
+        vectors = TextEncoder(cache_dir=tmp_path).transform(PLOTS)
+        assert torch.get_num_threads() == (1 if threads > 1 else 3)
+    finally:
+        torch.set_num_threads(threads)
+    assert vectors.tobytes() == TextEncoder(cache_dir=warm).transform(PLOTS).tobytes()
+
+
+def test_texts_of_one_length_have_the_vectors_they_have_alone(tmp_path: Path) -> None:
+    words = ["river", "train", "winter", "mother", "soldier", "garden"]
+    texts = [f"The {a} and the {b}" + " run" * n for a in words for b in words for n in (0, 9, 19)]
+    together = TextEncoder(cache_dir=tmp_path / "together").transform(texts)
+    alone = TextEncoder(cache_dir=tmp_path / "alone", batch_size=1).transform(texts)
+    assert together.tobytes() == alone.tobytes()
 
 
 def test_a_warm_run_says_so_and_imports_no_torch(warm: Path) -> None:
@@ -227,9 +246,7 @@ def test_has_the_habits_of_scikit_learn(warm: Path) -> None:
     assert clone(encoder).get_params() == encoder.get_params()
     assert list(encoder.get_feature_names_out()[:2]) == ["text_0", "text_1"]
     frame = pd.DataFrame({"synopsis": PLOTS, "year": range(6)})
-    table = ColumnTransformer([("text", encoder, ["synopsis"])], remainder="passthrough").set_output(
-        transform="pandas"
-    )
+    table = ColumnTransformer([("text", encoder, ["synopsis"])], remainder="passthrough").set_output(transform="pandas")
     result = table.fit_transform(frame)
     assert result.shape == (6, 385)
     assert result.columns[0] == "text__synopsis_0"
@@ -349,8 +366,6 @@ def test_a_model_by_name_is_fetched_once_and_kept(tmp_path: Path, hub: str) -> N
     encoded, absent, no_revision, torch = in_fresh_process(ENCODE, tmp_path, **gone).splitlines()
     assert (encoded, torch) == (f"0 1 maker/small@{COMMIT} torch float32", "False")
     assert absent == "The text model 'maker/absent' cannot be loaded: [Errno 111] Connection refused"
-    assert no_revision.startswith(
-        "The text model 'maker/small' at revision 'none' cannot be loaded: [Errno 111]"
-    )
+    assert no_revision.startswith("The text model 'maker/small' at revision 'none' cannot be loaded: [Errno 111]")
     shutil.rmtree(tmp_path / "cache")
     assert in_fresh_process(ENCODE, tmp_path, **gone).splitlines()[0] == first[0]

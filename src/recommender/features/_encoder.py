@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from recommender.errors import CallError, DataError, RecommenderError, did_you_mean, visible
 from recommender.features._cache import EmbeddingCache, cache_folder
+from recommender.features._encoding import chunk_size, encode_texts
 from recommender.features._text_model import (
     BACKENDS,
     CARRIED_MODEL,
@@ -28,7 +29,6 @@ from recommender.features._text_model import (
 __all__ = ["TextEncoder"]
 
 _LOG = logging.getLogger("recommender")
-_TEXTS_A_CHUNK = 256
 _LONGEST_TEXT = 100_000
 
 
@@ -55,7 +55,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The folder of the cache. By default ``$RECOMMENDER_CACHE``, else ``$XDG_CACHE_HOME/recommender``, else
         ``~/.cache/recommender``.
     batch_size : int, default 64
-        How many texts an accelerator encodes at a time. A processor takes one text at a time (see Notes).
+        The most texts to encode in a batch.
     show_progress : bool, default False
         Draw a progress bar while texts are encoded, if a terminal looks on.
 
@@ -75,9 +75,9 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     `fit` learns nothing. Texts are compared and encoded after runs of white space are made one space.
 
     In a batch, short texts are padded to the longest, and a text's vector then depends on its neighbors in
-    the last bits (2e-7 for the default model), which rounding only makes rarer. So a processor encodes one
-    text at a time: a text has one vector, whatever is encoded with it, and without padding this is no slower.
-    An accelerator needs batches; they depend only on the set of new texts, so the same run from an empty
+    the last bits (2e-7 for the default model), which rounding only makes rarer. So on a processor only texts of
+    equally many tokens go together, and each batch is one thread's: a text has one vector, whatever is encoded
+    with it. An accelerator pads; its batches depend only on the set of new texts, so the same run from an empty
     cache gives the same vectors.
 
     Examples
@@ -211,14 +211,12 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         """Encode texts chunk by chunk into `vectors`, keeping each chunk as soon as it is done."""
         loaded = load_model(model, self.precision)
-        batch_size = 1 if loaded.device.type == "cpu" else self.batch_size
-        chunk_size = max(_TEXTS_A_CHUNK, batch_size)
+        size = chunk_size(self.batch_size)
         with _progress(len(texts), shown=self.show_progress) as progress:
             task = progress.add_task("Encoding texts", total=len(texts))
-            for start in range(0, len(texts), chunk_size):
-                chunk = texts[start : start + chunk_size]
-                found = loaded.encode(chunk, batch_size=batch_size, show_progress_bar=False)
-                units = _unit_rows(np.asarray(found, dtype=np.float32), self.model)
+            for start in range(0, len(texts), size):
+                chunk = texts[start : start + size]
+                units = _unit_rows(encode_texts(loaded, chunk, self.batch_size), self.model)
                 fresh = dict(zip(chunk, units, strict=True))
                 cache.put(fresh)
                 vectors.update(fresh)
@@ -271,6 +269,4 @@ def _progress(total: int, *, shown: bool) -> Any:
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(
-        *columns, console=console, disable=not (shown and console.is_terminal and total), transient=True
-    )
+    return Progress(*columns, console=console, disable=not (shown and console.is_terminal and total), transient=True)

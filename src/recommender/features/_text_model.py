@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from recommender.errors import CallError
@@ -132,7 +133,20 @@ def load_model(model: TextModel, precision: str = "float32") -> Any:
         import torch
 
         loaded = loaded.to(getattr(torch, precision))
+    _lock_tokenizer(loaded)
     return loaded
+
+
+def _lock_tokenizer(loaded: Any) -> None:
+    """Let one thread at a time tokenize: two at once end with the tokenizers' "Already borrowed"."""
+    name = "preprocess" if hasattr(loaded, "preprocess") else "tokenize"
+    tokenize, lock = getattr(loaded, name), Lock()
+
+    def locked(*arguments: Any, **options: Any) -> Any:
+        with lock:
+            return tokenize(*arguments, **options)
+
+    setattr(loaded, name, locked)
 
 
 def _load(source: str, revision: str | None, *, fetch: bool) -> Any:
