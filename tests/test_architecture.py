@@ -53,9 +53,7 @@ BROUGHT_BY = {
     "transformers": "sentence-transformers",
 }
 
-each_module = pytest.mark.parametrize(
-    "path", MODULES, ids=[path.relative_to(SOURCE).as_posix() for path in MODULES]
-)
+each_module = pytest.mark.parametrize("path", MODULES, ids=[path.relative_to(SOURCE).as_posix() for path in MODULES])
 
 
 def name_of(path: Path) -> str:
@@ -182,7 +180,5 @@ def test_every_dependency_is_pinned_once_and_by_version_alone() -> None:
 def test_make_help_lists_every_target() -> None:
     text = (PROJECT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)[0].split())
-    shown = subprocess.run(
-        ["make", "-s", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
-    ).stdout
+    shown = subprocess.run(["make", "-s", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert {line.split()[1] for line in shown.splitlines()} == targets

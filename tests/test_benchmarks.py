@@ -32,26 +32,20 @@ from benchmarks._measure import measure
 run = measure([sys.executable, "-c", {parent!r}], folder=Path({str(tmp_path)!r}))
 print(run.seconds, run.peak_bytes)
 """
-    shown = subprocess.run(
-        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, check=True
-    ).stdout
+    shown = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, check=True).stdout
     seconds, peak = map(float, shown.split())
     assert 0.5 < seconds < 30
     assert 200e6 < peak < 400e6
 
 
-def test_a_failing_command_is_shown_and_ends_the_benchmark(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failing_command_is_shown_and_ends_the_benchmark(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="exit status 3"):
         measure([sys.executable, "-c", "print('why'); raise SystemExit(3)"], folder=tmp_path)
     assert capfd.readouterr().err == "why\n"
 
 
 @pytest.mark.parametrize(("value", "word"), [(0.4, "within"), (0.5, "within"), (0.6, "MISSED")])
-def test_the_table_says_whether_the_bar_is_met(
-    value: float, word: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_table_says_whether_the_bar_is_met(value: float, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     show("help", [Row("best", value, 0.5, "s")], strict=False)
     line = capsys.readouterr().out.splitlines()[-1]
     assert line.split() == ["best", f"{value:.2f}", "s", "0.5", "s", f"{value / 0.5:.2f}", word]

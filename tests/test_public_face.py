@@ -15,9 +15,7 @@ import pytest
 import recommender
 
 ROOMS = sorted(
-    f"recommender.{found.name}"
-    for found in pkgutil.iter_modules(recommender.__path__)
-    if found.name != "__main__"
+    f"recommender.{found.name}" for found in pkgutil.iter_modules(recommender.__path__) if found.name != "__main__"
 )
 FACES = [name for name in ["recommender", *ROOMS] if hasattr(importlib.import_module(name), "__all__")]
 
@@ -61,8 +59,7 @@ def test_every_public_function_and_class_is_documented(name: str) -> None:
     undocumented = [
         word
         for word in module.__all__
-        if (inspect.isfunction(value := getattr(module, word)) or inspect.isclass(value))
-        and not inspect.getdoc(value)
+        if (inspect.isfunction(value := getattr(module, word)) or inspect.isclass(value)) and not inspect.getdoc(value)
     ]
     assert undocumented == []
 

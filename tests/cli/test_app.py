@@ -114,9 +114,7 @@ class TestHelp:
         assert min(taken) < 0.5
 
     def test_the_version_is_that_of_the_project(self) -> None:
-        declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-            "version"
-        ]
+        declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
         assert CliRunner().invoke(app, ["--version"]).output == f"recommender {declared}\n"
 
     def test_the_installed_command_is_the_same(self) -> None:
@@ -126,9 +124,7 @@ class TestHelp:
 
 
 class TestUsage:
-    @pytest.mark.parametrize(
-        "words", [["offr"], ["offer"], ["brief", "--sice"], ["--nonsense"], ["brief", "x"]]
-    )
+    @pytest.mark.parametrize("words", [["offr"], ["offer"], ["brief", "--sice"], ["--nonsense"], ["brief", "x"]])
     def test_a_wrong_call_ends_with_2_and_no_traceback(self, words: list[str]) -> None:
         shown = run(*words)
         assert shown.returncode == 2
@@ -202,9 +198,7 @@ class TestErrors:
         ],
         ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
     )
-    def test_what_is_raised_becomes_a_message_and_a_status(
-        self, error: BaseException, status: int, shown: str
-    ) -> None:
+    def test_what_is_raised_becomes_a_message_and_a_status(self, error: BaseException, status: int, shown: str) -> None:
         result = CliRunner().invoke(self.raising(error), ["work"])
         assert result.exit_code == status
         assert result.stdout == ""
@@ -277,9 +271,7 @@ class TestMessages:
 def on_a_terminal(*words: str, **environment: str) -> tuple[int, str]:
     """Run the command with a terminal as its standard output and error."""
     master, slave = pty.openpty()
-    clean = {
-        name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "CI"}
-    }
+    clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "CI"}}
     process = subprocess.Popen(
         [*RECOMMENDER, *words], stdout=slave, stderr=slave, env={**clean, "TERM": "xterm", **environment}
     )
@@ -368,9 +360,7 @@ class TestInterruption:
             (signal.SIGHUP, 143, "Terminated"),
         ],
     )
-    def test_a_signal_leaves_nothing_half_written(
-        self, tmp_path: Path, number: int, status: int, word: str
-    ) -> None:
+    def test_a_signal_leaves_nothing_half_written(self, tmp_path: Path, number: int, status: int, word: str) -> None:
         out = tmp_path / "scores.csv"
         out.write_text("earlier")
         process = subprocess.Popen(

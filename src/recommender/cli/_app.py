@@ -12,6 +12,7 @@ from recommender.cli._console import show_messages
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
+from recommender.cli.experiment import experiment
 from recommender.cli.offer import offer
 from recommender.cli.score import score
 from recommender.cli.train import train
@@ -34,6 +35,7 @@ app.command()(train)
 app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
+app.command()(experiment)
 
 
 def _show_version(asked: bool) -> None:

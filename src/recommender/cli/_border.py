@@ -131,9 +131,7 @@ def _interruptible() -> Iterator[None]:
         raise Terminated(number)
 
     # What the caller ignores stays ignored: nohup relies on it.
-    caught = [
-        number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL
-    ]
+    caught = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
     for number in caught:
         signal.signal(number, interrupt)
     try:
