@@ -40,9 +40,7 @@ def failures(frame: pd.DataFrame) -> list[tuple[str, int]]:
         TITLES.schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
-        return sorted(
-            (str(column), int(row)) for column, row in zip(cases["column"], cases["index"], strict=True)
-        )
+        return sorted((str(column), int(row)) for column, row in zip(cases["column"], cases["index"], strict=True))
     return []
 
 

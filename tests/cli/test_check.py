@@ -76,9 +76,7 @@ def test_outcomes_of_unknown_titles_are_a_warning_with_examples(tmp_path, good):
 
 
 def test_json(tmp_path, good):
-    found = run(
-        "--titles", good, "--outcomes", outcomes(tmp_path, "1;CN;votes;-5;2020-01-01;x"), "--format", "json"
-    )
+    found = run("--titles", good, "--outcomes", outcomes(tmp_path, "1;CN;votes;-5;2020-01-01;x"), "--format", "json")
     assert found.exit_code == 1
     document = json.loads(found.stdout)
     assert document["errors"] == 1
@@ -97,9 +95,7 @@ def test_json(tmp_path, good):
 
 def test_long_runs_of_one_problem_are_folded_unless_asked_for(tmp_path):
     path = tmp_path / "titles.csv"
-    path.write_text(
-        "title_id,kind,title\n" + "".join(f"{i},flim,Red\n" for i in range(100)), encoding="utf-8"
-    )
+    path.write_text("title_id,kind,title\n" + "".join(f"{i},flim,Red\n" for i in range(100)), encoding="utf-8")
     folded, full = run("--titles", path), run("--titles", path, "--all")
     assert "in 80 more rows" in folded.stdout
     assert "100 errors, 0 warnings (--all prints every row)" in folded.stdout

@@ -86,9 +86,7 @@ def test_the_same_call_gives_the_same_bytes(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "status"), [((), 0), (("--strict",), 1)])
-def test_a_shortfall_is_told_and_fails_only_a_strict_call(
-    folder: Path, words: tuple[str, ...], status: int
-) -> None:
+def test_a_shortfall_is_told_and_fails_only_a_strict_call(folder: Path, words: tuple[str, ...], status: int) -> None:
     found, said = call(folder, "--scores", str(folder / "scores.parquet"), *words, brief="opera.toml")
     assert found == status
     assert "3 short" in said.replace("\n", " ")
@@ -131,12 +129,12 @@ def test_an_earlier_offer_survives_a_failure(folder: Path) -> None:
 def test_a_bundle_scores_the_titles_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, object] = {}
 
-    def score_titles(bundle: Path, titles: pd.DataFrame, markets: list[str], **more: object) -> pd.DataFrame:
+    def score(bundle: Path, titles: pd.DataFrame, markets: list[str], **more: object) -> pd.DataFrame:
         seen.update(bundle=bundle, markets=markets, **more)
         return scores(titles["title_id"].tolist())
 
     scoring = ModuleType("recommender.scoring")
-    scoring.score_titles = score_titles  # type: ignore[attr-defined]
+    scoring.score = score  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "recommender.scoring", scoring)
     bundle = folder / "model"
     bundle.mkdir()

@@ -110,9 +110,7 @@ def test_two_processes_write_one_new_file_at_once(tmp_path: Path) -> None:
     assert_right(found)
 
 
-def test_a_killed_writer_loses_at_most_its_last_chunk(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_killed_writer_loses_at_most_its_last_chunk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "m.sqlite"
     chance = random.Random(7)
     for _ in range(5):
@@ -138,9 +136,7 @@ def test_a_killed_writer_loses_at_most_its_last_chunk(
     [b"not a database at all" * 100, b"SQLite format 3\0" + bytes(4_000)],
     ids=["text", "only the header"],
 )
-def test_a_foreign_file_is_set_aside(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
-) -> None:
+def test_a_foreign_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(content)
     with EmbeddingCache(path) as cache:
@@ -178,9 +174,7 @@ def test_damage_anywhere_never_crashes_nor_gives_a_wrong_vector(
         del content[chance.randrange(len(content)) :]
     else:
         for _ in range(chance.choice([1, 20])):
-            content[chance.randrange(len(content) if chance.random() < 0.5 else 300)] ^= (
-                1 << chance.randrange(8)
-            )
+            content[chance.randrange(len(content) if chance.random() < 0.5 else 300)] ^= 1 << chance.randrange(8)
     path.write_bytes(content)
     with EmbeddingCache(path) as cache:
         assert_right(cache.get(texts))
@@ -204,9 +198,7 @@ def test_a_flipped_bit_in_a_vector_is_noticed(tmp_path: Path, caplog: pytest.Log
     assert "checksum" in warnings_of(caplog)[0]
 
 
-def test_a_folder_that_cannot_be_made_leaves_the_cache_empty(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_folder_that_cannot_be_made_leaves_the_cache_empty(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("in the way")
     with EmbeddingCache(tmp_path / "file" / "m.sqlite") as cache:
         cache.put(numbered(1))

@@ -60,7 +60,8 @@ def pairs_of(
 ) -> Pairs:
     title, market = np.nonzero(facts.foreign(markets))
     seen = outcomes_frame([]) if history is None else history
-    return Pairs(facts, title, market, markets, seen, np.full(len(title), before, dtype="<U10"), "2020-01-01")
+    asked = np.full(len(title), "2020-01-01", dtype="<U10")
+    return Pairs(facts, title, market, markets, seen, np.full(len(title), before, dtype="<U10"), asked)
 
 
 def described(group: FeatureGroup, pairs: Pairs) -> pd.DataFrame:
@@ -209,7 +210,7 @@ class TestContent:
         group = Content().fit(known)
         pairs = pairs_of(known.facts)
         now = described(group, pairs)["release: years ago"]
-        later = described(group, replace(pairs, as_of="2021-01-01"))["release: years ago"]
+        later = described(group, replace(pairs, asked=np.full(len(pairs), "2021-01-01")))["release: years ago"]
         np.testing.assert_allclose(later - now, 1)
         assert now[0] == 2020 - 1930
 

@@ -55,9 +55,7 @@ def scores_frame(titles: pd.DataFrame, appeal: Sequence[float], market: str = "C
     frame["low"] = (frame["appeal"] - width).clip(0, 1)
     frame["high"] = (frame["appeal"] + width).clip(0, 1)
     frame["evidence"] = [("strong", "fair", "thin")[i % 3] for i in range(len(frame))]
-    frame["reasons"] = [
-        ["+ <b>Comedy</b> does well in this market", "- released long ago"] for _ in range(len(frame))
-    ]
+    frame["reasons"] = [["+ <b>Comedy</b> does well in this market", "- released long ago"] for _ in range(len(frame))]
     frame["comparables"] = [
         [
             {
@@ -103,14 +101,10 @@ def catalogue(count: int = 60) -> pd.DataFrame:
             "original_title": "Летят журавли" if i % 2 else None,
             "year": None if i % 11 == 3 else 1955 + (i * 7) % 68,
             "countries": ["SU"] if i % 3 == 0 else ["RU"],
-            "genres": []
-            if i % 13 == 4
-            else [GENRES[i % 6], GENRES[(i // 6) % 6]][: 1 + (i % 6 != (i // 6) % 6)],
+            "genres": [] if i % 13 == 4 else [GENRES[i % 6], GENRES[(i // 6) % 6]][: 1 + (i % 6 != (i // 6) % 6)],
             "directors": [f"Director {i}"],
             "cast": ["Актёр Первый", "Second Actor"],
-            "synopsis": None
-            if i % 5 == 2
-            else "A young woman waits for a man who does not write. " * (1 + i % 3),
+            "synopsis": None if i % 5 == 2 else "A young woman waits for a man who does not write. " * (1 + i % 3),
             "runtime_min": None if i % 9 == 1 else 80 + i % 60,
             "imdb_id": "tt0050634" if i % 4 == 0 else ("javascript:alert(1)" if i % 4 == 1 else None),
             "douban_id": "1300000" if i % 4 == 0 else None,

@@ -149,10 +149,7 @@ def test_the_sample_briefs_are_sound(name: str, size: int, market: str) -> None:
 def test_a_new_brief_is_sound_and_its_remarks_too() -> None:
     text = new_brief("pilot", market="FR", size=20)
     assert parse_brief(text) == Brief(name="pilot", market="FR", size=20, kinds=("film", "animation"))
-    lines = [
-        line.removeprefix("# ") if "= " in line and line.startswith("# ") else line
-        for line in text.splitlines()
-    ]
+    lines = [line.removeprefix("# ") if "= " in line and line.startswith("# ") else line for line in text.splitlines()]
     switched_on = parse_brief("\n".join(lines))
     assert switched_on.media
     assert switched_on.shares.genre

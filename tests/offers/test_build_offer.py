@@ -60,9 +60,7 @@ def test_substitutes_are_the_best_left_of_the_same_sort(
         assert row.substitutes == alike[:3]
 
 
-def test_locked_titles_are_in_and_excluded_ones_out(
-    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
-) -> None:
+def test_locked_titles_are_in_and_excluded_ones_out(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     worst = scores["title_id"].tolist()[-3:]
     best = scores["title_id"].tolist()[:3]
     made = build_offer(titles, scores, changed(brief, lock={"title_ids": worst}, exclude={"title_ids": best}))
@@ -71,9 +69,7 @@ def test_locked_titles_are_in_and_excluded_ones_out(
     assert len(made.frame) == 20
 
 
-def test_too_few_titles_are_offered_with_the_reason(
-    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
-) -> None:
+def test_too_few_titles_are_offered_with_the_reason(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     made = build_offer(titles, scores, changed(brief, size=200, exclude={"genres": ["War"]}, shares={}))
     [shortfall] = made.shortfalls
     war = sum("War" in genres for genres in titles["genres"])
@@ -95,18 +91,14 @@ def test_conflicting_demands_are_named_with_how_many_are_missing(
     assert len(made.frame) == 20
 
 
-def test_locks_that_cannot_be_kept_are_named(
-    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
-) -> None:
+def test_locks_that_cannot_be_kept_are_named(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     first = scores["title_id"].iloc[0]
     kind = titles.set_index("title_id").at[first, "kind"]
     other = "animation" if kind == "film" else "film"
     locks = {"title_ids": [first, "nowhere\x1b"]}
     made = build_offer(titles, scores, changed(brief, kinds=[other], lock=locks, shares={}, size=3))
     texts = [shortfall.text for shortfall in made.shortfalls]
-    assert any(
-        f"Locked title {first}" in text and "of a kind that the brief does not" in text for text in texts
-    )
+    assert any(f"Locked title {first}" in text and "of a kind that the brief does not" in text for text in texts)
     assert "Locked title nowhere\\x1b is not in the catalogue." in texts
 
 

@@ -12,9 +12,7 @@ BASE = {"kind": "film", "countries": ["RU"], "directors": ["A. One"], "genres": 
 
 
 def frame(*changes: dict[str, object]) -> pd.DataFrame:
-    return titles_frame(
-        [{"title_id": f"t{i}", "title": f"Title {i}", **BASE, **c} for i, c in enumerate(changes)]
-    )
+    return titles_frame([{"title_id": f"t{i}", "title": f"Title {i}", **BASE, **c} for i, c in enumerate(changes)])
 
 
 def reasons(titles: pd.DataFrame, **brief: object) -> dict[str, str]:
@@ -45,9 +43,7 @@ def test_each_reason_is_given_and_counted() -> None:
         "countries": ["US"],
         "years": {"before": 1950, "after": 1999},
     }
-    brief = Brief.model_validate(
-        {"name": "x", "market": "CN", "size": 5, "kinds": ["film"], "exclude": exclude}
-    )
+    brief = Brief.model_validate({"name": "x", "market": "CN", "size": 5, "kinds": ["film"], "exclude": exclude})
     scores = scores_frame(titles, [0.9 - i / 100 for i in range(len(titles))])
     judged = judge(titles, scores[scores["title_id"] != "t9"], brief)
     found = judged.set_index("title_id")["reason"]
@@ -100,6 +96,4 @@ def test_a_title_that_stands_twice_is_refused(which: str) -> None:
 def test_nothing_eligible_says_why() -> None:
     titles = frame({"countries": ["CN"]}, {"kind": "series"})
     with pytest.raises(NotEnoughDataError, match="1 not-foreign, 1 other-kind"):
-        build_offer(
-            titles, scores_frame(titles, [0.1, 0.2]), Brief(name="x", market="CN", size=1, kinds=("film",))
-        )
+        build_offer(titles, scores_frame(titles, [0.1, 0.2]), Brief(name="x", market="CN", size=1, kinds=("film",)))

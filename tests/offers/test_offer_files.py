@@ -138,9 +138,7 @@ def test_the_offer_sheet_is_ready_to_work_with(made: Offer, book: Any) -> None:
     assert sheet.page_setup.orientation == "landscape"
     [choice] = sheet.data_validations.dataValidation
     assert choice.formula1 == '"accept,hold,reject"'
-    assert all(
-        cell.value is None for head in ("Decision", "Reviewer", "Note") for cell in column(sheet, head)
-    )
+    assert all(cell.value is None for head in ("Decision", "Reviewer", "Note") for cell in column(sheet, head))
     appeal = [cell.value for cell in column(sheet, "Appeal")]
     assert appeal == [round(100 * value, 1) for value in made.frame["appeal"]]
     assert column(sheet, "Comparables")[0].value == (

@@ -28,9 +28,7 @@ def pools(draw: st.DrawFn) -> pd.DataFrame:
             "score": draw(st.lists(tenths, min_size=count, max_size=count)),
             "kind": draw(st.lists(st.sampled_from(KINDS), min_size=count, max_size=count)),
             "decade": draw(st.lists(st.sampled_from(DECADES), min_size=count, max_size=count)),
-            "genres": draw(
-                st.lists(st.lists(st.sampled_from(GENRES), unique=True), min_size=count, max_size=count)
-            ),
+            "genres": draw(st.lists(st.lists(st.sampled_from(GENRES), unique=True), min_size=count, max_size=count)),
         }
     )
 

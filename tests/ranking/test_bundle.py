@@ -85,8 +85,8 @@ class TestRoundTrip:
     ) -> None:
         loaded = load_bundle(saved, cache_dir=str(text_cache))
         manifest = read_manifest(saved)
-        more: dict[str, Any]
-        for more in ({}, {"history": outcomes, "as_of": "2020-01-01"}):
+        calls: list[dict[str, Any]] = [{}, {"history": outcomes, "as_of": "2020-01-01"}]
+        for more in calls:
             scores = loaded.predict(catalogue, **more)
             assert set(scores["model"]) == {"quick"}
             assert set(scores["model_version"]) == {manifest.version}

@@ -25,7 +25,7 @@ TODAY = "2020-01-01"
 def pairs_of(facts: TitleFacts, markets: tuple[str, ...] = ("CN",)) -> Pairs:
     title, market = np.nonzero(np.ones((len(facts), len(markets)), dtype=bool))
     before = np.full(len(title), TODAY, dtype="<U10")
-    return Pairs(facts, title, market, markets, outcomes_frame([]), before, TODAY)
+    return Pairs(facts, title, market, markets, outcomes_frame([]), before, before)
 
 
 @pytest.fixture(scope="module")

@@ -208,7 +208,7 @@ class TestScores:
             ("CN",),
             outcomes_frame([]),
             day,
-            fitted.as_of_,
+            day,
         )
         matrix = stack_features(fitted.groups_, pairs)[:, fitted.columns_]
         values, base = attribute(fitted.models_, matrix)

@@ -33,9 +33,7 @@ RUN = 8
 def packs(shared_data: Path) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Return titles and outcomes of the two packs behind the sample, by its word for the source."""
     return {
-        source: tuple(
-            pd.read_parquet(shared_data / pack / f"{name}.parquet") for name in ("titles", "outcomes")
-        )
+        source: tuple(pd.read_parquet(shared_data / pack / f"{name}.parquet") for name in ("titles", "outcomes"))
         for source, pack in {"douban": "china", "mkrf": "russia"}.items()
     }
 
@@ -57,9 +55,7 @@ def sound(name: str) -> str:
 def test_every_outcome_is_the_figure_of_its_record(packs, outcomes, provenance) -> None:
     records = provenance.pivot(index="title_id", columns="source", values="source_id")
     source = outcomes["source"].map({"douban": "douban", "imdb": "douban", "tmdb": "douban", "mkrf": "mkrf"})
-    record = [
-        records.loc[title_id, word] for title_id, word in zip(outcomes["title_id"], source, strict=True)
-    ]
+    record = [records.loc[title_id, word] for title_id, word in zip(outcomes["title_id"], source, strict=True)]
     real = pd.concat([frame for _, frame in packs.values()])
     keys = ["title_id", "market", "metric"]
     found = outcomes.assign(title_id=record).merge(real, on=keys, how="left", suffixes=("", "_real"))
@@ -135,9 +131,7 @@ def test_no_logline_is_taken_from_a_real_synopsis(shared_data: Path, titles) -> 
     )["synopsis"].dropna()
     taken = {run for text in real for run in word_runs(text)}
     texts = titles.set_index("title_id")["synopsis"].dropna()
-    shared = {
-        title_id: " ".join(run) for title_id, text in texts.items() for run in word_runs(text) if run in taken
-    }
+    shared = {title_id: " ".join(run) for title_id, text in texts.items() for run in word_runs(text) if run in taken}
     assert len(taken) > 100_000
     assert shared == {}
 

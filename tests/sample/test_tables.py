@@ -81,9 +81,7 @@ def test_there_is_enough_to_learn_from(
     assert not rows["title_id"].duplicated().any()
 
 
-def test_every_foreign_title_teaches_something(
-    tables: dict[str, pd.DataFrame], outcomes: pd.DataFrame
-) -> None:
+def test_every_foreign_title_teaches_something(tables: dict[str, pd.DataFrame], outcomes: pd.DataFrame) -> None:
     learned = outcomes.loc[outcomes["market"].isin(["CN", "RU"]), "title_id"]
     assert set(tables["titles_foreign"]["title_id"]) <= set(learned)
 
@@ -95,9 +93,7 @@ def test_no_fact_to_learn_from_is_filled_only_for_the_well_known(
     appeal = votes.set_index("title_id")["value"].rank(pct=True)
     frame = tables["titles_foreign"].set_index("title_id").loc[appeal.index]
     for column in ("runtime_min", "studio", "cast", "alt_titles", "languages", "directors", "synopsis"):
-        filled = frame[column].map(
-            lambda cell: len(cell) > 0 if isinstance(cell, list) else not pd.isna(cell)
-        )
+        filled = frame[column].map(lambda cell: len(cell) > 0 if isinstance(cell, list) else not pd.isna(cell))
         if 0.05 < filled.mean() < 0.95:
             assert abs(appeal[filled].mean() - appeal[~filled].mean()) < 0.1, column
 
@@ -130,9 +126,7 @@ def test_ids_are_readable_and_unique(titles: pd.DataFrame, provenance: pd.DataFr
 def test_no_film_stands_twice(titles: pd.DataFrame) -> None:
     keys = [
         (re.sub(r"\W", "", title.casefold()), director)
-        for title, year, directors in zip(
-            titles["original_title"], titles["year"], titles["directors"], strict=True
-        )
+        for title, year, directors in zip(titles["original_title"], titles["year"], titles["directors"], strict=True)
         for director in [f"{name} {year}" for name in directors]
     ]
     assert [key for key, times in Counter(keys).items() if times > 1] == []

@@ -94,9 +94,7 @@ def test_what_makes_a_row_unusable_and_what_does_not(tmp_path):
 
 
 def test_unknown_countries_are_counted_and_named_once(tmp_path):
-    rows = "".join(
-        f"{i},film,Red,{country}\n" for i, country in enumerate(["Атлантида", "RU", "Мордор", "Атлантида"])
-    )
+    rows = "".join(f"{i},film,Red,{country}\n" for i, country in enumerate(["Атлантида", "RU", "Мордор", "Атлантида"]))
     checked = check_table(csv(tmp_path, "title_id,kind,title,countries\n" + rows), "titles")
     (fault,) = checked.warnings
     assert fault.row == 2
@@ -106,9 +104,7 @@ def test_unknown_countries_are_counted_and_named_once(tmp_path):
 
 def test_html_and_formulas_in_titles_are_kept_as_text(tmp_path):
     titles = ["<b>Red</b>", "=1+1", "@SUM(A1)", "+7", "a < b > c"]
-    path = csv(
-        tmp_path, "title_id,kind,title\n" + "".join(f"{i},film,{title}\n" for i, title in enumerate(titles))
-    )
+    path = csv(tmp_path, "title_id,kind,title\n" + "".join(f"{i},film,{title}\n" for i, title in enumerate(titles)))
     checked = check_table(path, "titles")
     assert checked.errors == ()
     assert [fault.row for fault in checked.warnings] == [2, 3, 4, 5]
@@ -183,8 +179,6 @@ def test_warnings_go_to_the_projects_logger(tmp_path, caplog):
 
 
 def test_a_missing_source_is_a_warning(tmp_path):
-    checked = check_table(
-        csv(tmp_path, "title_id,market,metric,value,as_of\n1,CN,votes,5,2020-01-01\n"), "outcomes"
-    )
+    checked = check_table(csv(tmp_path, "title_id,market,metric,value,as_of\n1,CN,votes,5,2020-01-01\n"), "outcomes")
     assert checked.errors == ()
     assert [fault.column for fault in checked.warnings] == ["source"]

@@ -92,15 +92,11 @@ def test_encodings_and_delimiters_together(tmp_path, encoding, delimiter):
 
 @settings(max_examples=150, deadline=None)
 @given(
-    names=st.lists(
-        st.sampled_from([word for name in RUSSIAN[:14] for word in name.split()]), min_size=2, max_size=12
-    ),
+    names=st.lists(st.sampled_from([word for name in RUSSIAN[:14] for word in name.split()]), min_size=2, max_size=12),
 )
 def test_any_few_russian_words_are_told_from_chinese(names):
     content = " ".join(names).encode("cp1251")
-    costs = {
-        encoding.codec: _cost(content.decode(encoding.codec, errors="replace")) for encoding in _LEGACY[:3]
-    }
+    costs = {encoding.codec: _cost(content.decode(encoding.codec, errors="replace")) for encoding in _LEGACY[:3]}
     assert min(costs, key=costs.__getitem__) == "cp1251"
 
 

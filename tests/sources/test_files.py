@@ -81,9 +81,7 @@ def test_damaged_parquet_raises_nothing_but_our_errors(tmp_path, titles):
             assert str(path) in str(error)
 
 
-@pytest.mark.parametrize(
-    ("written", "named"), [(".csv", ".xlsx"), (".xlsx", ".parquet"), (".parquet", ".csv")]
-)
+@pytest.mark.parametrize(("written", "named"), [(".csv", ".xlsx"), (".xlsx", ".parquet"), (".parquet", ".csv")])
 def test_suffix_and_content_disagree(tmp_path, titles, written, named):
     write_table(titles, tmp_path / f"titles{written}")
     path = (tmp_path / f"titles{written}").rename(tmp_path / f"other{named}")

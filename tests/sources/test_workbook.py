@@ -54,9 +54,7 @@ def test_dates_serial_numbers_and_booleans(tmp_path):
 
 
 def test_the_sheet_with_the_tables_name_is_read(tmp_path):
-    path = workbook(
-        tmp_path, [["title_id", "kind", "title"], ["1", "film", "Red"]], sheet="Titles", first="Notes"
-    )
+    path = workbook(tmp_path, [["title_id", "kind", "title"], ["1", "film", "Red"]], sheet="Titles", first="Notes")
     checked = check_table(path, "titles")
     assert list(checked.frame["title"]) == ["Red"]
     assert "Titles" in checked.how["sheet"]
@@ -78,9 +76,7 @@ def test_rows_are_those_of_the_sheet_with_a_table_below_a_gap(tmp_path):
 def test_a_formula_that_gives_an_error_counts_as_empty(tmp_path):
     path = workbook(tmp_path, [["title_id", "kind", "title", "studio"], ["1", "film", "#N/A", "#REF!"]])
     checked = check_table(path, "titles")
-    assert [(fault.row, fault.column, fault.problem) for fault in checked.faults] == [
-        (2, "title", "the cell is empty")
-    ]
+    assert [(fault.row, fault.column, fault.problem) for fault in checked.faults] == [(2, "title", "the cell is empty")]
 
 
 def test_negative_votes_and_words_in_numbers(tmp_path):

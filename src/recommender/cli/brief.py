@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(
-    help="Write, list, show and check briefs: what an offer is asked to be.", no_args_is_help=True
-)
+app = typer.Typer(help="Write, list, show and check briefs: what an offer is asked to be.", no_args_is_help=True)
 
 
 @app.command()
@@ -24,9 +22,7 @@ def new(
     name: Annotated[str, typer.Argument(help="Name of the brief; it begins the offer's id.")] = "my-offer",
     market: Annotated[str, typer.Option("--market", help="ISO 3166-1 alpha-2 code of the audience.")] = "CN",
     size: Annotated[int, typer.Option("--size", min=1, help="How many titles.")] = 300,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="File to write; NAME.toml where not given.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; NAME.toml where not given.")] = None,
 ) -> None:
     """Write a commented brief, ready to be edited.
 
@@ -44,9 +40,7 @@ def new(
         raise CallError(error.message, hint="Change NAME, --market or --size.") from error
     path = out if out is not None else Path(f"{name}.toml")
     if path.exists():
-        raise CallError(
-            f"{path} exists already", hint="Choose another file with --out, or delete this one first."
-        )
+        raise CallError(f"{path} exists already", hint="Choose another file with --out, or delete this one first.")
     with atomic_output(path) as aside:
         aside.write_text(text, encoding="utf-8", newline="\n")
     typer.echo(f"{path}: edit it, then `recommender brief check {path}`")
@@ -115,9 +109,7 @@ def _print(brief: Brief) -> None:
         facts[f"without {part.replace('_', ' ')}"] = ", ".join(getattr(brief.exclude, part))
     years = brief.exclude.years
     facts["without years"] = " and ".join(
-        f"{word} {year}"
-        for word, year in (("before", years.before), ("after", years.after))
-        if year is not None
+        f"{word} {year}" for word, year in (("before", years.before), ("after", years.after)) if year is not None
     )
     facts["locked"] = ", ".join(brief.lock.title_ids)
     for head, value in facts.items():

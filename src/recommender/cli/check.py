@@ -143,9 +143,7 @@ def _print_json(paths: dict[str, Path], checked: dict[str, Checked], faults: lis
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _print_tables(
-    paths: dict[str, Path], checked: dict[str, Checked], faults: list[Fault], *, all_rows: bool
-) -> None:
+def _print_tables(paths: dict[str, Path], checked: dict[str, Checked], faults: list[Fault], *, all_rows: bool) -> None:
     for name, path in paths.items():
         typer.echo(f"{name}: {path}, {_said(checked.get(name))}")
     shown = faults if all_rows else list(_folded(faults))
@@ -161,9 +159,7 @@ def _print_tables(
 def _said(checked: Checked | None) -> str:
     if checked is None:
         return "not read"
-    how = ", ".join(
-        f"{key} {value}" if key in {"delimiter", "sheet"} else value for key, value in checked.how.items()
-    )
+    how = ", ".join(f"{key} {value}" if key in {"delimiter", "sheet"} else value for key, value in checked.how.items())
     dropped = checked.n_rows - len(checked.frame)
     rows = _count(checked.n_rows, "row") + (f", {dropped:,} of them unusable" if dropped else "")
     return f"{rows} ({how})"
@@ -198,9 +194,7 @@ def _print_faults(faults: list[Fault]) -> None:
     console = Console()
     for file in dict.fromkeys(fault.file for fault in faults):
         # Text, not str: a name or a value may hold rich's markup.
-        table = Table(
-            "", "Row", "Column", "Value", "Problem", "What to do", title=Text(file), title_justify="left"
-        )
+        table = Table("", "Row", "Column", "Value", "Problem", "What to do", title=Text(file), title_justify="left")
         table.columns[1].justify = "right"
         table.columns[2].overflow = "fold"
         for fault in faults:

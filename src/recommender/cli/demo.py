@@ -25,9 +25,7 @@ def demo(
     size: Annotated[
         int | None, typer.Option("--size", min=1, help="Titles to offer; default: the brief's, 300 or 60.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the offer; default: offers/DIRECTION.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the offer; default: offers/DIRECTION.")] = None,
     track: Annotated[
         bool, typer.Option("--track/--no-track", help="Log the run and register the model with MLflow.")
     ] = True,
@@ -59,9 +57,7 @@ def demo(
             brief = brief.model_copy(update={"size": size})
     inputs = {name: sample_path(name) for name in ("titles_foreign", "outcomes")}
     with stage(f"learning from {sample.outcomes['title_id'].nunique():,} titles"):
-        train_bundle(
-            sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=inputs, tracked=track
-        )
+        train_bundle(sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=inputs, tracked=track)
     with stage(f"scoring {len(sample.catalogue):,} titles for {sample.market}"):
         scores = score(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
         write_table(scores, scores_file)

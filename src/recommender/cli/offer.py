@@ -20,17 +20,13 @@ if TYPE_CHECKING:
 
 
 def offer(
-    brief: Annotated[
-        str, typer.Option("--brief", help="Path of a brief (TOML), or the name of a sample brief.")
-    ],
+    brief: Annotated[str, typer.Option("--brief", help="Path of a brief (TOML), or the name of a sample brief.")],
     titles: Annotated[Path, typer.Option("--titles", help="Titles table: Parquet, CSV or XLSX.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the offer's files.")],
     scores: Annotated[
         Path | None, typer.Option("--scores", help="Scores table, as `recommender score` writes it.")
     ] = None,
-    bundle: Annotated[
-        Path | None, typer.Option("--bundle", help="Model bundle: score the titles first.")
-    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Model bundle: score the titles first.")] = None,
     history: Annotated[
         Path | None, typer.Option("--history", help="With --bundle: outcomes of these titles elsewhere.")
     ] = None,
@@ -39,9 +35,7 @@ def offer(
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option(
-            "--strict", help="End with status 1 where the offer misses anything the brief asks for."
-        ),
+        typer.Option("--strict", help="End with status 1 where the offer misses anything the brief asks for."),
     ] = False,
 ) -> None:
     """Choose the titles that a brief asks for, and write workbook, report, tables and manifest.
@@ -92,9 +86,7 @@ def _check_call(scores: Path | None, bundle: Path | None, history: Path | None, 
         )
 
 
-def _score(
-    bundle: Path, titles: pd.DataFrame, market: str, history: Path | None, as_of: str | None
-) -> pd.DataFrame:
+def _score(bundle: Path, titles: pd.DataFrame, market: str, history: Path | None, as_of: str | None) -> pd.DataFrame:
     from recommender.scoring import score
     from recommender.sources import read_outcomes
 
@@ -150,6 +142,4 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         ("offer.csv", "the same as text"),
         ("manifest.json", "inputs, hashes, versions"),
     ):
-        console.print(
-            Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="", soft_wrap=True
-        )
+        console.print(Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="", soft_wrap=True)

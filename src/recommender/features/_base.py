@@ -64,8 +64,8 @@ class Pairs:
         pair's own market.
     before : ndarray of str, shape (n_pairs,)
         ISO date from which on nothing of the title's own outcomes may be seen.
-    as_of : str
-        ISO date of the prediction.
+    asked : ndarray of str, shape (n_pairs,)
+        ISO date of each prediction.
     """
 
     facts: TitleFacts
@@ -74,7 +74,7 @@ class Pairs:
     markets: tuple[str, ...]
     history: pd.DataFrame
     before: NDArray[np.str_]
-    as_of: str
+    asked: NDArray[np.str_]
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -82,7 +82,9 @@ class Pairs:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Pairs:
         """Return some of the pairs."""
-        return replace(self, title=self.title[rows], market=self.market[rows], before=self.before[rows])
+        return replace(
+            self, title=self.title[rows], market=self.market[rows], before=self.before[rows], asked=self.asked[rows]
+        )
 
 
 class FeatureGroup(BaseEstimator, ABC):  # type: ignore[misc]
@@ -106,9 +108,7 @@ def word_matrix(words: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> sp
     position = {word: column for column, word in enumerate(vocabulary)}
     columns = [sorted({position[word] for word in row if word in position}) for row in words]
     indptr = np.cumsum([0, *(len(row) for row in columns)])
-    indices = np.fromiter(
-        (column for row in columns for column in row), dtype=np.int64, count=int(indptr[-1])
-    )
+    indices = np.fromiter((column for row in columns for column in row), dtype=np.int64, count=int(indptr[-1]))
     data = np.ones(len(indices), dtype=np.float32)
     return sparse.csr_array((data, indices, indptr), shape=(len(words), len(vocabulary)))
 

@@ -72,17 +72,17 @@ class Content(FeatureGroup):
             "origin": [facts.words["countries"][i] for i in unique],
         }
         numbers = facts.numbers.iloc[unique]
-        age = year_fraction(pairs.as_of) - numbers["year"].to_numpy()
-        blocks = [
-            word_matrix(words[name], vocabulary).toarray() for name, vocabulary in self.vocabulary_.items()
-        ]
-        blocks += [age[:, None], numbers[list(_PLAIN_NUMBERS)].to_numpy()]
-        return np.hstack(blocks).astype(np.float32)[row]
+        blocks = [word_matrix(words[name], vocabulary).toarray() for name, vocabulary in self.vocabulary_.items()]
+        dates, date = np.unique(pairs.asked, return_inverse=True)
+        now = np.array([year_fraction(str(day)) for day in dates])[date]
+        age = now - numbers["year"].to_numpy()[row]
+        blocks += [numbers[list(_PLAIN_NUMBERS)].to_numpy()]
+        return np.column_stack([np.hstack(blocks)[row], age]).astype(np.float32)
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
         words = [f"{topic}: {word}" for topic, vocabulary in self.vocabulary_.items() for word in vocabulary]
-        return np.array([*words, "release: years ago", *_PLAIN_NUMBERS.values()], dtype=object)
+        return np.array([*words, *_PLAIN_NUMBERS.values(), "release: years ago"], dtype=object)
 
     def _frequent(self, words: Sequence[Sequence[str]]) -> list[str]:
         counts = Counter(word for row in words for word in set(row))

@@ -73,9 +73,9 @@ class TitleFacts:
     def foreign(self, markets: Sequence[str]) -> NDArray[np.bool_]:
         """Return, by title and market, whether the title is foreign to the market, shape (n, n_markets)."""
         origins = self.origins()
-        return np.array(
-            [[market not in origin for market in markets] for origin in origins], dtype=bool
-        ).reshape(len(self), len(markets))
+        return np.array([[market not in origin for market in markets] for origin in origins], dtype=bool).reshape(
+            len(self), len(markets)
+        )
 
 
 def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:

@@ -95,8 +95,7 @@ def _summarise(rows: pd.DataFrame, pairs: Pairs) -> NDArray[np.float32]:
     shape = (len(titles), len(places))
     at = np.searchsorted(titles, rows["title"].to_numpy()), rows["market"].map(column).to_numpy(dtype=np.intp)
     level = {
-        role: _mean_of_latest(rows[rows["role"] == role], titles, column, shape)
-        for role in ("audience", "rating")
+        role: _mean_of_latest(rows[rows["role"] == role], titles, column, shape) for role in ("audience", "rating")
     }
     took = np.zeros(shape)
     positive = ((rows["nature"] != "level") & (rows["value"] > 0)).to_numpy()

@@ -56,9 +56,7 @@ class TextScore(FeatureGroup):
         served = [0, *(1 + np.flatnonzero(masks[:, 1:].sum(axis=0) >= self.min_titles))]
         self.coef_ = np.zeros((len(served), inputs.shape[1]), dtype=np.float32)
         self.intercept_ = np.zeros(len(served))
-        self.model_of_market_ = {
-            known.markets[column - 1]: row for row, column in enumerate(served) if column
-        }
+        self.model_of_market_ = {known.markets[column - 1]: row for row, column in enumerate(served) if column}
         # Markets in which the same titles are known share one factorisation.
         _, kinds = np.unique(masks[:, served], axis=1, return_inverse=True)
         for kind in np.unique(kinds):

@@ -89,9 +89,7 @@ class TrackRecord(FeatureGroup):
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
-        return np.array(
-            [f"{topic}: {detail}" for topic in _FIELDS.values() for detail in _DETAILS], dtype=object
-        )
+        return np.array([f"{topic}: {detail}" for topic in _FIELDS.values() for detail in _DETAILS], dtype=object)
 
     def _describe(
         self, field: str, indptr: NDArray[np.intp], indices: NDArray[np.intp], at: NDArray[np.intp]

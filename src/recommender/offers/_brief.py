@@ -57,9 +57,7 @@ Model = TypeVar("Model", bound=_Part)
 
 
 def _fault(path: tuple[str, ...], text: str, value: object) -> InitErrorDetails:
-    return InitErrorDetails(
-        type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value
-    )
+    return InitErrorDetails(type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value)
 
 
 def _raise_all(model: Model, faults: list[InitErrorDetails], skip: int = 0) -> Model:
@@ -223,14 +221,10 @@ class Brief(_Part):
         faults = []
         both = sorted(set(self.lock.title_ids) & set(self.exclude.title_ids))
         if both:
-            text = (
-                f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
-            )
+            text = f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
             faults.append(_fault(("lock", "title_ids"), text, both))
         if len(set(self.lock.title_ids)) > self.size:
-            text = (
-                f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
-            )
+            text = f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
             faults.append(_fault(("lock", "title_ids"), text, len(set(self.lock.title_ids))))
         faults += [
             _fault(
@@ -243,9 +237,7 @@ class Brief(_Part):
         ]
         room = sum(self.shares.kind.get(kind, Share()).max for kind in self.kinds)
         if room < 1 - 1e-9:
-            text = (
-                f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
-            )
+            text = f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
             faults.append(_fault(("shares", "kind"), text, room))
         banned = {genre.casefold() for genre in self.exclude.genres}
         faults += [

@@ -27,9 +27,7 @@ def sample_briefs() -> dict[str, str]:
     ['cn-300', 'ru-60']
     """
     folder = resources.files(_SAMPLES) / "briefs"
-    found = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name
-    )
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return {entry.name.removesuffix(".toml"): entry.read_text("utf-8") for entry in found}
 
 

@@ -98,15 +98,11 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
     judged = facts.merge(ours, on="title_id", how="left", sort=False)
     judged = judged[[*ours.columns, *facts.columns.drop("title_id")]]
     judged["market"] = brief.market
-    judged["decade"] = pd.Series(
-        [decade_of(year) for year in judged["year"]], index=judged.index, dtype="str"
-    )
+    judged["decade"] = pd.Series([decade_of(year) for year in judged["year"]], index=judged.index, dtype="str")
     judged = judged.sort_values(
         ["appeal", "score", "title_id"], ascending=[False, False, True], na_position="last", ignore_index=True
     )
-    judged["reason"] = pd.Series(
-        [_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str"
-    )
+    judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
     judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
     for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
         judged.at[double, "reason"] = "duplicate"
@@ -148,15 +144,11 @@ def _outside(year: object, bounds: YearBounds) -> bool:
     if is_missing(year):
         return False
     made = int(year)  # type: ignore[call-overload]
-    return (bounds.before is not None and made < bounds.before) or (
-        bounds.after is not None and made > bounds.after
-    )
+    return (bounds.before is not None and made < bounds.before) or (bounds.after is not None and made > bounds.after)
 
 
 def _meet(names: Iterable[str], others: Collection[str]) -> bool:
-    return bool(others) and not {name.casefold() for name in names}.isdisjoint(
-        name.casefold() for name in others
-    )
+    return bool(others) and not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in others)
 
 
 def _duplicates(eligible: pd.DataFrame, locks: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -68,11 +68,7 @@ def decade_bars(offer: Offer) -> list[Bar]:
 def tier_bars(offer: Offer) -> list[tuple[str, int, float]]:
     """Return for each tier its name, its titles and their mean appeal (0 to 1)."""
     groups = offer.frame.groupby("tier")["appeal"]
-    return [
-        (name, int(groups.count()[name]), float(groups.mean()[name]))
-        for name in TIERS
-        if name in groups.groups
-    ]
+    return [(name, int(groups.count()[name]), float(groups.mean()[name])) for name in TIERS if name in groups.groups]
 
 
 def evidence_counts(offer: Offer) -> list[tuple[str, int]]:

@@ -105,17 +105,14 @@ def _manifest(
         "version": offer.version,
         "titles": len(offer.frame),
         "counts": dict(offer.counts),
-        "shortfalls": [
-            {"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls
-        ],
+        "shortfalls": [{"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls],
         "proven_optimum": offer.proven,
         "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
         "policy": "not checked",
         "rights": "not checked",
         "brief": offer.brief.model_dump(mode="json"),
         "inputs": {
-            role: {"file": Path(path).name, "sha256": _sha256(Path(path))}
-            for role, path in sorted(inputs.items())
+            role: {"file": Path(path).name, "sha256": _sha256(Path(path))} for role, path in sorted(inputs.items())
         },
         "bundle": None if bundle is None else {"name": Path(bundle).name, "sha256": _sha256(Path(bundle))},
         "files": dict(written),

@@ -111,9 +111,7 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
     found = counts(judged)
     eligible = judged.loc[judged["reason"] == ""].drop(columns=_JUDGEMENT).reset_index(drop=True)
     if eligible.empty:
-        reasons = ", ".join(
-            f"{count:,} {code}" for code, count in found.items() if code not in {"titles", "eligible"}
-        )
+        reasons = ", ".join(f"{count:,} {code}" for code, count in found.items() if code not in {"titles", "eligible"})
         raise NotEnoughDataError(
             f"none of the {found['titles']:,} titles can be offered for the brief {brief.name} "
             f"({reasons or 'no titles'})",
@@ -170,11 +168,7 @@ def slot(decade: str, genres: list[str], kind: str) -> str:
 
 
 def _offer_id(brief: Brief, chosen: pd.DataFrame) -> str:
-    content = (
-        chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]]
-        .astype(str)
-        .to_csv(index=False)
-    )
+    content = chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]].astype(str).to_csv(index=False)
     text = json.dumps(brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False) + content
     return f"{brief.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
@@ -200,14 +194,9 @@ def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, selection: Selection) -> 
     last = chosen["appeal"].min()
     demands = selection.demands
     held = membership(chosen, demands).sum(axis=1)
-    full = [
-        demand.high <= count and demand.high < len(chosen)
-        for demand, count in zip(demands, held, strict=True)
-    ]
+    full = [demand.high <= count and demand.high < len(chosen) for demand, count in zip(demands, held, strict=True)]
     wanted = [0 < count <= demand.low for demand, count in zip(demands, held, strict=True)]
-    minima = ", ".join(
-        group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight
-    )
+    minima = ", ".join(group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight)
     why = []
     for appeal, row in zip(rest["appeal"], membership(rest, demands).T, strict=True):
         at_most = [d for d, inside, tight in zip(demands, row, full, strict=True) if inside and tight]

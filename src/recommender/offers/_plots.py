@@ -74,12 +74,7 @@ def mix_plot(bars: Sequence[Bar], what: str) -> str:
             markeredgewidth=0.7,
             label="eligible",
         )
-        limits = [
-            (100 * limit, y)
-            for y, bar in enumerate(bars)
-            for limit in (bar.low, bar.high)
-            if limit is not None
-        ]
+        limits = [(100 * limit, y) for y, bar in enumerate(bars) for limit in (bar.low, bar.high) if limit is not None]
         if limits:
             axes.vlines(
                 [x for x, _ in limits],

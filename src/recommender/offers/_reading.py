@@ -11,8 +11,7 @@ HOW_TO_READ = [
     "Low and High bound the interval in which the outcome is likely to fall; where it is wide, "
     "little is known and "
     "people should look closely.",
-    "Evidence says how much the score rests on: thin means few facts about the title, or few "
-    "earlier titles like it.",
+    "Evidence says how much the score rests on: thin means few facts about the title, or few earlier titles like it.",
     "Comparables are earlier titles that resemble it, with what they did in this market; the "
     "reasons say what moved "
     "the model, not what causes success.",

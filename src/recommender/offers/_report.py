@@ -79,9 +79,7 @@ def _row(row: Any, number: int) -> dict[str, Any]:
         "tier": row.tier,
         "title": clean(row.title, 120),
         "original": original if original != clean(row.title, 120) else "",
-        "facts": [
-            fact for fact in (year, joined(row.countries, 60), names, joined(row.genres, 80), minutes) if fact
-        ],
+        "facts": [fact for fact in (year, joined(row.countries, 60), names, joined(row.genres, 80), minutes) if fact],
         "year": year or "",
         "genres": joined(row.genres, 60),
         "logline": clean(row.synopsis, 400),

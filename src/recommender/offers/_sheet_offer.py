@@ -130,15 +130,13 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Evidence",
             10,
-            "How much the score rests on: strong, fair or thin (few facts about the title, or few "
-            "titles like it).",
+            "How much the score rests on: strong, fair or thin (few facts about the title, or few titles like it).",
             _text("evidence"),
         ),
         Column(
             "Why",
             58,
-            "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the "
-            "model, not causes.",
+            "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the model, not causes.",
             _reasons,
         ),
         Column(
@@ -169,8 +167,7 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Substitutes",
             40,
-            "The best titles outside the offer of the same kind and a common genre, should this one "
-            "fall away.",
+            "The best titles outside the offer of the same kind and a common genre, should this one fall away.",
             lambda row: "\n".join(f"{names.get(other, other)} [{other}]" for other in row.substitutes),
         ),
         Column(
@@ -179,14 +176,10 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
             "What the market's rules say of it. 'not checked': nobody has looked.",
             _text("policy"),
         ),
-        Column(
-            "Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")
-        ),
+        Column("Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")),
         Column("Status", 11, "Where it stands: proposed, accepted, held, rejected.", _text("status")),
         Column("IMDb", 12, "Page at IMDb.", _text("imdb_id"), None, False, True, "imdb_id"),
-        Column(
-            "Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"
-        ),
+        Column("Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"),
         Column("Douban", 11, "Page at Douban.", _text("douban_id"), None, False, True, "douban_id"),
         Column(
             "Market rank",
@@ -223,9 +216,7 @@ def add_offer_sheet(book: Workbook, offer: Offer) -> list[Column]:
     for row in range(HEADER_ROW + 1, last + 1):
         tier = sheet[f"{place['Tier']}{row}"]
         tier.fill = style.fill(style.TIER_FILLS[str(tier.value)])
-        sheet[f"{place['Title']}{row}"].font = style.font(
-            sheet[f"{place['Title']}{row}"].value, size=11, bold=True
-        )
+        sheet[f"{place['Title']}{row}"].font = style.font(sheet[f"{place['Title']}{row}"].value, size=11, bold=True)
         for head in ("Low", "High"):
             sheet[f"{place[head]}{row}"].font = style.font(color=style.MUTED)
         for head in ("Decision", "Reviewer", "Note"):
@@ -297,9 +288,7 @@ def _filled(columns: list[Column], frame: pd.DataFrame) -> tuple[list[Column], l
     return [columns[i] for i in kept], [list(cells) for cells in zip(*(made[i] for i in kept), strict=True)]
 
 
-def _fill_sheet(
-    sheet: Worksheet, columns: list[Column], cells: list[list[object]], *, least: int = 2
-) -> None:
+def _fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object]], *, least: int = 2) -> None:
     from openpyxl.utils import get_column_letter as letter
 
     for index, column in enumerate(columns, start=1):

@@ -39,9 +39,7 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
         sheet.column_dimensions[sheet.cell(1, index).column_letter].width = 12.5
     row = _title_block(sheet, offer)
     row = _tiles(sheet, offer, row + 1)
-    row = _text_block(
-        sheet, row + 1, "What this offer does not fulfill", _missed(offer), warm=bool(offer.shortfalls)
-    )
+    row = _text_block(sheet, row + 1, "What this offer does not fulfill", _missed(offer), warm=bool(offer.shortfalls))
     row = _charts(sheet, figures, tables, row + 2)
     row = _text_block(sheet, row, "How to read the scores", HOW_TO_READ)
     row = _text_block(sheet, row + 1, "Where the catalogue went", _funnel(offer))
@@ -56,9 +54,7 @@ def add_summary_sheet(book: Workbook, offer: Offer) -> None:
     sheet.sheet_properties.tabColor = style.ACCENT
 
 
-def _merged(
-    sheet: Worksheet, row: int, text: object, *, first: int = _FIRST, last: int = _LAST, **look: Any
-) -> Any:
+def _merged(sheet: Worksheet, row: int, text: object, *, first: int = _FIRST, last: int = _LAST, **look: Any) -> Any:
     cell = style.put(sheet, row, first, text, **look)
     sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     return cell
@@ -177,10 +173,7 @@ def _fill_figures(sheet: Worksheet, offer: Offer) -> dict[str, tuple[int, int, i
     tables: dict[str, tuple[list[str], list[list[object]]]] = {
         "appeal": (
             ["Appeal from", "Offered", "Eligible"],
-            [
-                [round(100 * edge), ours / size, rest / eligible]
-                for edge, ours, rest in appeal_histogram(offer)
-            ],
+            [[round(100 * edge), ours / size, rest / eligible] for edge, ours, rest in appeal_histogram(offer)],
         ),
         "genres": (["Genre", "Offered", "Eligible", "Asked"], [_figure(bar) for bar in genre_bars(offer)]),
         "decades": (["Decade", "Offered", "Eligible", "Asked"], [_figure(bar) for bar in decade_bars(offer)]),
@@ -208,9 +201,7 @@ def _fill_figures(sheet: Worksheet, offer: Offer) -> dict[str, tuple[int, int, i
         for number, values in enumerate(rows, start=4):
             for offset, value in enumerate(values):
                 form = (
-                    ("0.0%" if name in {"appeal", "genres", "decades"} else "0.0")
-                    if isinstance(value, float)
-                    else None
+                    ("0.0%" if name in {"appeal", "genres", "decades"} else "0.0") if isinstance(value, float) else None
                 )
                 style.put(sheet, number, column + offset, value, number=form)
         places[name] = (column, 3, 3 + len(rows))
@@ -295,9 +286,7 @@ def _chart(figures: Worksheet, table: tuple[int, int, int], head: str, kind: str
         chart.y_axis.crosses = "max"
     if series == 1:
         chart.legend = None
-        chart.dataLabels = DataLabelList(
-            showVal=True, showSerName=False, showCatName=False, showLegendKey=False
-        )
+        chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
         chart.dataLabels.numFmt = "0"
     else:
         chart.legend.position = "b"

@@ -29,9 +29,7 @@ _HAN = "Microsoft YaHei"  # on Windows and with Office for Mac; others fall back
 _HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def font(
-    text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False
-) -> Any:
+def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
     """Return a font for the text's main script; single glyphs of another are found by every program."""
     from openpyxl.styles import Font
 

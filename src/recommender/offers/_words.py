@@ -41,9 +41,7 @@ def clean(value: object, limit: int = 1_000) -> str:
     if is_missing(value):
         return ""
     text = _TURNS.sub("", str(value))
-    text = "".join(
-        c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE
-    ).strip()
+    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -95,9 +93,7 @@ def comparable_line(comparable: Mapping[str, Any], market: str) -> str:
     """
     name = titled(comparable.get("title") or comparable.get("title_id"), comparable.get("year"))
     why = clean(comparable.get("why"), 120)
-    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (
-        f" ({why})" if why else ""
-    )
+    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (f" ({why})" if why else "")
 
 
 def reason_line(reason: str) -> tuple[bool, str]:

@@ -77,9 +77,7 @@ def _add_tree(
     """Add a tree's Shapley values, times a weight, to `values`; return its mean, times the weight."""
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
     if len(inner) > _MOST_CONDITIONS:
-        raise ValueError(
-            f"a tree of {len(inner)} conditions cannot be told exactly; at most {_MOST_CONDITIONS}"
-        )
+        raise ValueError(f"a tree of {len(inner)} conditions cannot be told exactly; at most {_MOST_CONDITIONS}")
     columns = matrix[:, nodes["feature_idx"][inner]]
     left = np.where(
         np.isnan(columns),
@@ -120,8 +118,7 @@ def _leaves(nodes: NDArray[np.void]) -> Iterable[tuple[_Leaf, float]]:
         for step in path:
             by_feature.setdefault(int(nodes["feature_idx"][step[0]]), []).append(step)
         covers = [
-            float(np.prod([_cover(nodes, parent, left) for parent, left in steps]))
-            for steps in by_feature.values()
+            float(np.prod([_cover(nodes, parent, left) for parent, left in steps])) for steps in by_feature.values()
         ]
         conditions = [
             (np.array([parent for parent, _ in steps]), np.array([left for _, left in steps]))

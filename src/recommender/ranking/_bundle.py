@@ -173,9 +173,7 @@ def read_manifest(directory: str | Path) -> Manifest:
         if not (folder / name).is_file():
             raise BundleError(f"{folder} lacks {name}", hint=again)
         if file_sha256(folder / name) != manifest.files.get(name):
-            raise BundleError(
-                f"{folder / name} is not the file that the manifest names: it was changed", hint=again
-            )
+            raise BundleError(f"{folder / name} is not the file that the manifest names: it was changed", hint=again)
     if not manifest.files[_MODEL].startswith(manifest.version):
         raise BundleError(f"{folder / _MANIFEST} was changed: its version is not the model's", hint=again)
     return manifest
@@ -210,9 +208,7 @@ def load_bundle(directory: str | Path, *, cache_dir: str | None = None) -> Ranke
             hint="Do not use this bundle: it was not written by this program.",
         )
     if not isinstance(ranker, Ranker):
-        raise BundleError(
-            f"{path} holds a {type(ranker).__name__}, not a ranker", hint="Train the model again."
-        )
+        raise BundleError(f"{path} holds a {type(ranker).__name__}, not a ranker", hint="Train the model again.")
     if not _is_sound(ranker, manifest):
         raise BundleError(
             f"{path} is not a ranker that this program could have written, or not the one that {_MANIFEST} describes",
@@ -251,9 +247,7 @@ def _ends(nodes: NDArray[np.void], n_features: int) -> bool:
     children = np.stack([inner["left"], inner["right"]]).astype(np.int64)
     # A child stands after its parent, so no path runs in a circle.
     inside = (children > parent) & (children < len(nodes))
-    columns = (
-        (inner["feature_idx"] >= 0) & (inner["feature_idx"] < n_features) & (inner["is_categorical"] == 0)
-    )
+    columns = (inner["feature_idx"] >= 0) & (inner["feature_idx"] < n_features) & (inner["is_categorical"] == 0)
     return bool(inside.all() and columns.all())
 
 
@@ -281,9 +275,7 @@ def _config_of(ranker: Ranker) -> ModelConfig:
 def _without_training_rows(ranker: Ranker) -> Ranker:
     """Return the ranker less what only its trainer needs: the rows it learned from, and where texts were cached."""
     bare = Ranker(**{**ranker.get_params(deep=False), "cache_dir": None})
-    kept = {
-        name: value for name, value in vars(ranker).items() if name.endswith("_") and name not in _NOT_KEPT
-    }
+    kept = {name: value for name, value in vars(ranker).items() if name.endswith("_") and name not in _NOT_KEPT}
     for name in sorted(kept):
         setattr(bare, name, kept[name])
     return bare

@@ -88,16 +88,12 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
             parts = self._similarities(pairs.facts, chunk)
             total = np.sum([_WEIGHTS[name] * part for name, part in parts.items()], axis=0)
             for place in range(len(chunk)):
-                itself = (known_keys == keys[start + place]) | (
-                    known_ids == pairs.facts.title_ids[chunk[place]]
-                )
+                itself = (known_keys == keys[start + place]) | (known_ids == pairs.facts.title_ids[chunk[place]])
                 total[place, itself] = -np.inf
             for pair in np.flatnonzero((row >= start) & (row < start + _CHUNK)):
                 place = row[pair] - start
                 market = self.markets_.index(pairs.markets[pairs.market[pair]])
-                candidates = np.flatnonzero(
-                    np.isfinite(self.percentile_[:, market]) & np.isfinite(total[place])
-                )
+                candidates = np.flatnonzero(np.isfinite(self.percentile_[:, market]) & np.isfinite(total[place]))
                 order = candidates[np.argsort(-total[place, candidates], kind="stable")][: self.n_comparables]
                 for known in order:
                     shares = {name: float(part[place, known]) for name, part in parts.items()}
@@ -119,9 +115,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
             "era": era,
         }
 
-    def _describe(
-        self, known: int, market: int, similarity: float, shares: dict[str, float]
-    ) -> dict[str, Any]:
+    def _describe(self, known: int, market: int, similarity: float, shares: dict[str, float]) -> dict[str, Any]:
         metric, year = str(self.metric_[known, market]), self.years_[known]
         why = []
         if shares["story"] >= 0.35:
@@ -163,9 +157,6 @@ def _jaccard(left: list[list[str]], right: list[list[str]]) -> NDArray[np.float6
     vocabulary = sorted({word for row in right for word in row})
     a, b = word_matrix(left, vocabulary), word_matrix(right, vocabulary)
     both = (a @ b.T).toarray().astype(float)
-    size = (
-        np.array([len(set(row)) for row in left])[:, None]
-        + np.array([len(set(row)) for row in right])[None, :]
-    )
+    size = np.array([len(set(row)) for row in left])[:, None] + np.array([len(set(row)) for row in right])[None, :]
     shares: NDArray[np.float64] = np.divide(both, size - both, out=np.zeros_like(both), where=size > both)
     return shares

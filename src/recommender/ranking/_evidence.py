@@ -33,9 +33,7 @@ def weigh_evidence(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.
     record = [columns[name] for name in _RECORD if name in columns]
     if record:
         points += (np.nan_to_num(matrix[:, record]) > 0).any(axis=1)
-    told = np.array(
-        [bool(g) and bool(c) for g, c in zip(*_genres_and_origins(pairs), strict=True)], dtype=bool
-    )
+    told = np.array([bool(g) and bool(c) for g, c in zip(*_genres_and_origins(pairs), strict=True)], dtype=bool)
     points += told[pairs.title]
     return np.clip(points - 1, 0, 2)
 

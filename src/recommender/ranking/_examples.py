@@ -17,8 +17,8 @@ __all__ = ["draw_folds", "known_pairs", "out_of_fold_features", "stack_features"
 
 
 def known_pairs(known: Known, labels: Labels, history: pd.DataFrame) -> Pairs:
-    """Return every title and market whose relevance is known, by title then market."""
-    title, market = np.nonzero(np.isfinite(labels.relevance))
+    """Return every title and market whose target is known, by title then market."""
+    title, market = np.nonzero(np.isfinite(labels.target))
     return Pairs(
         facts=known.facts,
         title=title,
@@ -26,7 +26,7 @@ def known_pairs(known: Known, labels: Labels, history: pd.DataFrame) -> Pairs:
         markets=labels.markets,
         history=history,
         before=labels.since[title, market],
-        as_of=known.as_of,
+        asked=labels.asked[title, market],
     )
 
 

@@ -93,9 +93,7 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
             fallback = self._quantiles(of_evidence) if len(of_evidence) >= self.min_titles else overall
             for place in range(self.n_levels):
                 cell = error[(evidence == known) & (level == place)]
-                self.offsets_[known, place] = (
-                    self._quantiles(cell) if len(cell) >= self.min_titles else fallback
-                )
+                self.offsets_[known, place] = self._quantiles(cell) if len(cell) >= self.min_titles else fallback
         return self
 
     def predict(

@@ -16,6 +16,7 @@ from recommender.schema import METRICS, WORLDWIDE
 __all__ = ["Labels", "day_after", "label", "percentiles", "seen_before"]
 
 _MIN_TITLES = 10
+_LOOK_AHEAD_DAYS = 92
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,10 @@ class Labels:
         The markets with at least ten foreign titles whose outcome is known, in alphabetical order.
     relevance : ndarray, shape (n_titles, n_markets), float32
         0 to 1, greater is better; NaN where not known or where the title is not foreign.
+    target : ndarray, shape (n_titles, n_markets), float32
+        What is learned: `relevance`, and for flows what came after `asked`; see `label`.
+    asked : ndarray of str, shape (n_titles, n_markets)
+        The day from which `target` looks ahead, so that a title's age in training is its age in use.
     since : ndarray of str, shape (n_titles, n_markets)
         The day of the title's first row in the market: what it did elsewhere from then on must not explain it.
     shown : DataFrame
@@ -37,6 +42,8 @@ class Labels:
 
     markets: tuple[str, ...]
     relevance: NDArray[np.float32]
+    target: NDArray[np.float32]
+    asked: NDArray[np.str_]
     since: NDArray[np.str_]
     shown: pd.DataFrame
 
@@ -58,6 +65,10 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
     of them by the mean; equal audiences are ordered by rating. A flow (chart points) is graded by log(1 + points) over
     the market's greatest, and a title of the catalogue that has none is 0. A presence (released) is 1, and 0 in the
     markets not listed of a title that is listed somewhere.
+
+    What is asked of a flow is what comes next. So its target is the flow of the last three months (or the later half of
+    what is known, where that is shorter), of titles that had none anywhere before and were out by then; the others are
+    not learned from.
 
     Parameters
     ----------
@@ -103,6 +114,7 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
             first_day = str(of_metric["as_of"].min())
             since[:, columns] = np.where(since[:, columns] < first_day, since[:, columns], first_day)
     grades[~foreign] = np.nan
+    target, asked = _look_ahead(facts, rows, grades, markets, as_of)
     kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
     if not kept.any():
         raise NotEnoughDataError(
@@ -111,7 +123,14 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
         )
     names = tuple(market for market, keep in zip(markets, kept, strict=True) if keep)
     shown = _shown(rows[rows["market"].isin(names)])
-    return Labels(names, grades[:, kept].astype(np.float32), since[:, kept], shown)
+    return Labels(
+        markets=names,
+        relevance=grades[:, kept].astype(np.float32),
+        target=target[:, kept].astype(np.float32),
+        asked=asked[:, kept],
+        since=since[:, kept],
+        shown=shown,
+    )
 
 
 def percentiles(relevance: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -128,6 +147,45 @@ def percentiles(relevance: NDArray[np.float32]) -> NDArray[np.float32]:
         if known.any():
             placed[known, column] = (rankdata(relevance[known, column]) - 0.5) / known.sum()
     return placed
+
+
+def _look_ahead(
+    facts: TitleFacts,
+    rows: pd.DataFrame,
+    grades: NDArray[np.float64],
+    markets: tuple[str, ...],
+    as_of: str,
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    """Return the targets and the days from which they look ahead."""
+    target, asked = grades.copy(), np.full(grades.shape, as_of, dtype="<U10")
+    # Where an audience is counted, it is the target.
+    audience = rows["metric"].map(lambda name: METRICS[name].nature == "level" and METRICS[name].role == "audience")
+    counted = set(rows.loc[audience.astype(bool), "market"])
+    for metric in sorted(set(rows["metric"])):
+        if METRICS[metric].nature != "flow":
+            continue
+        of_metric = rows[(rows["metric"] == metric) & ~rows["market"].isin(counted)]
+        if of_metric.empty:
+            continue
+        origin = _origin(str(of_metric["as_of"].min()), as_of)
+        started = set(of_metric.loc[of_metric["as_of"] < origin, "title_id"])
+        recent = of_metric[of_metric["as_of"] >= origin]
+        out = ~(facts.numbers["year"].to_numpy() > int(origin[:4]))
+        asking = out & ~np.isin(facts.title_ids, sorted(started))
+        column = pd.Index(markets).get_indexer(pd.Index(of_metric["market"].unique()))
+        sums = recent.groupby(["title_id", "market"])["value"].sum()
+        flow = sums.unstack(fill_value=0.0).reindex(index=facts.title_ids, columns=list(markets), fill_value=0.0)
+        ahead = np.log1p(flow.to_numpy()) / np.log1p(max(flow.to_numpy().max(), 1.0))
+        ahead[~asking] = np.nan
+        target[:, column] = np.where(np.isfinite(grades[:, column]), ahead[:, column], np.nan)
+        asked[:, column] = origin
+    return target, asked
+
+
+def _origin(first: str, as_of: str) -> str:
+    """Return the day three months before the last, or half-way from the first where that is later."""
+    end, start = np.datetime64(as_of, "D"), np.datetime64(first, "D")
+    return str(max(end - np.timedelta64(_LOOK_AHEAD_DAYS, "D"), start + (end - start) // 2))
 
 
 def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -151,9 +209,7 @@ def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) 
             ratings.append(_percentile(column))
     if audiences:
         # Rounded, so that titles with equal means are tied whatever the last bits say.
-        audience, rating = (
-            _mean(columns).round(6) for columns in (audiences, ratings or [np.zeros(len(foreign))])
-        )
+        audience, rating = (_mean(columns).round(6) for columns in (audiences, ratings or [np.zeros(len(foreign))]))
         known = np.isfinite(audience)
         order = np.lexsort([np.nan_to_num(rating[known]), audience[known]])
         tied = np.column_stack([audience[known], np.nan_to_num(rating[known])])[order]

@@ -162,10 +162,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 hint="Give titles with more columns filled, or a model with more groups of features.",
             )
         matrix, self.feature_names_ = matrix[:, self.columns_], names[self.columns_]
-        relevance = labels.relevance[pairs.title, pairs.market]
+        relevance = labels.target[pairs.title, pairs.market]
         score = self._fit_models(matrix, relevance, folds[pairs.title])
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        percentile = percentiles(labels.relevance)[pairs.title, pairs.market]
+        percentile = percentiles(labels.target)[pairs.title, pairs.market]
         self.calibrator_ = AppealCalibrator().fit(score, percentile, pairs.market)
         appeal = self.calibrator_.predict(score, pairs.market)
         self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence)
@@ -239,7 +239,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         title, market = np.nonzero(facts.foreign(wanted))
         seen = _NO_OUTCOMES if history is None else seen_before(history, day)
         before = np.full(len(title), day, dtype="<U10")
-        pairs = Pairs(facts, title, market, wanted, seen, before, day)
+        pairs = Pairs(facts, title, market, wanted, seen, before, before)
         matrix = stack_features(self.groups_, pairs)[:, self.columns_]
         # Trees refuse a matrix without rows: no titles, or none that is foreign.
         score = np.mean([model.predict(matrix) for model in self.models_], axis=0) if len(pairs) else np.empty(0)

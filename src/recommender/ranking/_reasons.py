@@ -104,11 +104,7 @@ def _maker(label: str, field: str) -> Callable[[_Row], str]:
         if not who:
             return f"{label} not told"
         known = int(np.nan_to_num(row.values.get(f"{label}: titles known", 0.0)))
-        return (
-            f"{label}: {who}, {known} earlier titles known"
-            if known
-            else f"{label}: {who}, no earlier title known"
-        )
+        return f"{label}: {who}, {known} earlier titles known" if known else f"{label}: {who}, no earlier title known"
 
     return phrase
 

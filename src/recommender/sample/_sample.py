@@ -88,9 +88,7 @@ def load_sample(direction: str = "ru-to-cn") -> Sample:
     ('CN', 'cn-300', True)
     """
     if direction not in _DIRECTIONS:
-        raise CallError(
-            f"the sample has no direction {visible(direction)!r}", hint=_choose(direction, DIRECTIONS)
-        )
+        raise CallError(f"the sample has no direction {visible(direction)!r}", hint=_choose(direction, DIRECTIONS))
     chosen = _DIRECTIONS[direction]
     catalogue = read_titles(sample_path(chosen.catalogue))
     training = read_titles(sample_path("titles_foreign"))

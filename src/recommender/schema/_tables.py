@@ -127,9 +127,7 @@ def _column(name: str, type_: Type, meaning: str, *rules: rule.Rule, **flags: An
 
 
 def _title_id(*rules: rule.Rule) -> Column:
-    return _column(
-        "title_id", "text", "Your key of the title, the same in every table.", *rules, required=True
-    )
+    return _column("title_id", "text", "Your key of the title, the same in every table.", *rules, required=True)
 
 
 def _market(meaning: str) -> Column:
@@ -279,7 +277,5 @@ DECISIONS = Table(
     ),
 )
 
-TABLES: dict[str, Table] = {
-    table.name: table for table in (TITLES, OUTCOMES, RIGHTS, SCORES, OFFER, DECISIONS)
-}
+TABLES: dict[str, Table] = {table.name: table for table in (TITLES, OUTCOMES, RIGHTS, SCORES, OFFER, DECISIONS)}
 """Every table by its name."""

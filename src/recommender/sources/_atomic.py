@@ -136,9 +136,7 @@ def _refuse_strangers(target: Path, path: str | Path, names: Collection[str]) ->
     if not target.is_dir():
         return
     strangers = sorted(
-        entry.name
-        for entry in target.iterdir()
-        if entry.name not in names and not entry.name.startswith(_LITTER)
+        entry.name for entry in target.iterdir() if entry.name not in names and not entry.name.startswith(_LITTER)
     )
     if strangers:
         shown = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")

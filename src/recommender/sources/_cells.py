@@ -188,8 +188,7 @@ def join_list(items: Iterable[str]) -> str:
     'Drama|either\\|or'
     """
     return "|".join(
-        re.sub(r"(\\*)(\||$)", lambda found: found[1] * 2 + (r"\|" if found[2] else ""), item)
-        for item in items
+        re.sub(r"(\\*)(\||$)", lambda found: found[1] * 2 + (r"\|" if found[2] else ""), item) for item in items
     )
 
 

@@ -218,9 +218,7 @@ class _Finder:
                 unread = {*self._unread.get(name, _NONE).tolist(), *self._emptied(name)}
                 empty: list[tuple[int, object]] = [(place, None) for place, _ in cells if place not in unread]
                 if name in self._matched:
-                    self._add(
-                        name, empty, "the cell is empty", _always("fill it, or delete the row"), "error"
-                    )
+                    self._add(name, empty, "the cell is empty", _always("fill it, or delete the row"), "error")
                 continue
             rule = next(rule for rule in table[name].rules if rule.problem == problem)
             self._add(name, cells, problem, self._remedy(rule, name, frame), rule.severity)

@@ -156,10 +156,7 @@ def _each(raw: pd.Series[Any], understand: Callable[[Any], Any], dtype: str) -> 
         misread_places = np.flatnonzero(np.isin(places, list(failures))).tolist()
     return Coerced(
         cells,
-        [
-            (place, distinct[places[place]], *map(str, failures[int(places[place])].args))
-            for place in misread_places
-        ],
+        [(place, distinct[places[place]], *map(str, failures[int(places[place])].args)) for place in misread_places],
     )
 
 

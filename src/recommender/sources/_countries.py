@@ -23,8 +23,7 @@ _ALIASES: dict[str, str] = {
     "BS": "багамы, багамские острова",
     "BU": "burma",
     "BY": "белоруссия, беларусь, республика беларусь",
-    "CD": "democratic republic of the congo, dr congo, drc, congo-kinshasa, zaire, заир, 刚果民主共和国, "
-    "刚果（金）",
+    "CD": "democratic republic of the congo, dr congo, drc, congo-kinshasa, zaire, заир, 刚果民主共和国, 刚果（金）",
     "CF": "цар",
     "CG": "congo, republic of the congo, конго, 刚果（布）",
     "CI": "ivory coast, cote d'ivoire, côte d'ivoire, кот-д'ивуар, берег слоновой кости",
@@ -50,8 +49,7 @@ _ALIASES: dict[str, str] = {
     "IR": "islamic republic of iran, исламская республика иран",
     "KG": "киргизия, киргизстан, кыргызстан, kyrgyz republic",
     "KP": "dprk, кндр, северная корея, 朝鲜",
-    "KR": "korea, republic of korea, южная корея, республика корея, корея, ю.корея, ю. корея, 韩国, "
-    "南韩, 大韩民国",
+    "KR": "korea, republic of korea, южная корея, республика корея, корея, ю.корея, ю. корея, 韩国, 南韩, 大韩民国",
     "KZ": "республика казахстан",
     "LA": "laos, лаос",
     "MD": "молдавия, молдова, республика молдова",

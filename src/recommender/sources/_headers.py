@@ -82,9 +82,7 @@ def match_headers(table: Table, headers: list[str], file: str) -> tuple[dict[str
     for header in strangers:
         meant = _typing_mistake(normal_name(header), absent)
         if meant is not None and header not in named:
-            faults.append(
-                Fault(file, None, header, None, "unknown column", f"did you mean '{meant}'?", "warning")
-            )
+            faults.append(Fault(file, None, header, None, "unknown column", f"did you mean '{meant}'?", "warning"))
     return matched, faults
 
 

@@ -34,9 +34,7 @@ _ALIASES: dict[str, str] = {
     "немой": "zxx",
     "默片": "zxx",
 }
-_TAG = re.compile(
-    r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?((?:[-_][a-z0-9]{4,8})*)", re.IGNORECASE
-)
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?((?:[-_][a-z0-9]{4,8})*)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*[/;,+&、，；]\s*")
 
 
@@ -63,9 +61,7 @@ def find_languages(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _one(name: str) -> str | None:
     plain = re.sub(r"\s+", " ", name.casefold()).strip()
-    return (
-        _ALIASES.get(plain) or _tag(plain) or _names().get(plain) or _names().get(plain.removesuffix(" язык"))
-    )
+    return _ALIASES.get(plain) or _tag(plain) or _names().get(plain) or _names().get(plain.removesuffix(" язык"))
 
 
 def _tag(plain: str) -> str | None:

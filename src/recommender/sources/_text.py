@@ -194,9 +194,7 @@ def _readings(cell: bytes) -> dict[Encoding, float]:
 
 def _as_part_of(main: Encoding, costs: dict[Encoding, float]) -> tuple[float, Encoding]:
     """Return the cost of a cell in a file of the main encoding, and its likeliest own: a change costs too."""
-    options = [
-        (cost + (0.0 if encoding == main else 2 * _CLEARLY), encoding) for encoding, cost in costs.items()
-    ]
+    options = [(cost + (0.0 if encoding == main else 2 * _CLEARLY), encoding) for encoding, cost in costs.items()]
     return min(options, key=lambda option: option[0], default=(1000.0, _LEGACY[0]))
 
 

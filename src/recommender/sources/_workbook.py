@@ -45,9 +45,7 @@ def read_workbook(path: Path, sheet: str) -> RawTable:
     _weigh(path)
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        names = [
-            meta.name for meta in workbook.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
+        names = [meta.name for meta in workbook.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
         if not names:
             raise unreadable(path, "the workbook has no sheet", _AGAIN)
         name = next((name for name in names if normal_name(name) == sheet), names[0])
@@ -127,9 +125,7 @@ def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> Raw
             rows.append([None] * width)
         if any(_filled(cell) for cell in row[width:]):
             problem = "cells stand to the right of the last column that has a name"
-            faults.append(
-                Fault(str(path), number, None, row[width], problem, "name the column, or delete the cells")
-            )
+            faults.append(Fault(str(path), number, None, row[width], problem, "name the column, or delete the cells"))
     columns = {
         name: pd.Series(list(column), dtype="object")
         for name, column in zip(header, zip(*rows, strict=True) if rows else ((),) * width, strict=True)

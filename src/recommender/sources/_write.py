@@ -32,9 +32,7 @@ _log = logging.getLogger("recommender")
 _LONGEST_IN_EXCEL = 32_767
 _MOST_ROWS_IN_EXCEL = 1_048_576
 _THE_DAY = datetime(2000, 1, 1)
-_COLUMNS: dict[str, Column] = {
-    column.name: column for table in reversed(TABLES.values()) for column in table.columns
-}
+_COLUMNS: dict[str, Column] = {column.name: column for table in reversed(TABLES.values()) for column in table.columns}
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -317,6 +315,4 @@ def _is_list(cell: object) -> bool:
 
 
 def _holds(cells: Iterable[object], kind: type) -> bool:
-    return (
-        any(isinstance(cell, kind) for cell in cells) if getattr(cells, "dtype", None) == "object" else False
-    )
+    return any(isinstance(cell, kind) for cell in cells) if getattr(cells, "dtype", None) == "object" else False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,32 +20,47 @@ _NUMBERS = ("rank", "score", "appeal", "low", "high")
 _EXAMPLE_ROWS = 5
 
 
-def log_bundle_model(
-    client: Any, run_id: str, bundle: Path, example: pd.DataFrame, registered_name: str
-) -> str:
+def log_bundle_model(client: Any, run_id: str, bundle: Path, example: pd.DataFrame, registered_name: str) -> str:
     """Log a bundle as a model of a run, register it, and return the URI of the version."""
-    import mlflow.pyfunc
+    from mlflow.entities import LoggedModelOutput
     from mlflow.exceptions import MlflowException
     from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
-    logged = mlflow.pyfunc.log_model(
-        name=registered_name,
-        python_model=str(Path(__file__).with_name("_served.py")),
-        artifacts={"bundle": str(bundle)},
-        signature=_signature(),
-        input_example=_example(example),
-        pip_requirements=_requirements(),
-    )
+    experiment_id = client.get_run(run_id).info.experiment_id
+    model = client.create_logged_model(experiment_id, name=registered_name, source_run_id=run_id)
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+    with tempfile.TemporaryDirectory() as folder:
+        _save(model, run_id, bundle, example, Path(folder) / "model")
+        client.log_model_artifacts(model.model_id, str(Path(folder) / "model"))
+    client.finalize_logged_model(model.model_id, "READY")
     try:
         client.create_registered_model(registered_name)
     except MlflowException as error:
         if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
             raise
     made = client.create_model_version(
-        registered_name, logged.model_uri, run_id=run_id, model_id=logged.model_id, await_creation_for=60
+        registered_name, f"models:/{model.model_id}", run_id=run_id, model_id=model.model_id, await_creation_for=60
     )
     client.set_registered_model_alias(registered_name, CHAMPION, made.version)
     return f"models:/{registered_name}/{made.version}"
+
+
+def _save(model: Any, run_id: str, bundle: Path, example: pd.DataFrame, folder: Path) -> None:
+    """Write the model's files; `mlflow.pyfunc.log_model` would score the example too, which takes seconds."""
+    import mlflow.pyfunc
+    from mlflow.models import Model
+
+    mlflow.pyfunc.save_model(
+        path=str(folder),
+        mlflow_model=Model(
+            artifact_path=model.artifact_location, model_uuid=model.model_id, model_id=model.model_id, run_id=run_id
+        ),
+        python_model=str(Path(__file__).with_name("_served.py")),
+        artifacts={"bundle": str(bundle)},
+        signature=_signature(),
+        input_example=_example(example),
+        pip_requirements=_requirements(),
+    )
 
 
 def _signature() -> Any:
@@ -61,8 +77,7 @@ def _signature() -> Any:
         "number": DataType.double,
     }
     inputs = [
-        ColSpec(types.get(column.type, AnyType()), column.name, required=column.required)
-        for column in TITLES.columns
+        ColSpec(types.get(column.type, AnyType()), column.name, required=column.required) for column in TITLES.columns
     ]
     texts = ("market", "title_id", "evidence", "reasons", "comparables", "encoder", "as_of")
     outputs = [ColSpec(DataType.string, name) for name in texts] + [
@@ -99,9 +114,7 @@ def _requirements() -> list[str]:
     pins = []
     for name in sorted(names):
         try:
-            pins.append(
-                f"{name}=={version(name).partition('+')[0]}"
-            )  # a local build such as +cpu is on no index
+            pins.append(f"{name}=={version(name).partition('+')[0]}")  # a local build such as +cpu is on no index
         except PackageNotFoundError:
             continue
     return pins

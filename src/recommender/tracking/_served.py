@@ -65,9 +65,7 @@ class BundleModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
             file = Path(folder) / "titles.parquet"
             model_input.apply(_of_one_type).to_parquet(file, index=False)
             titles = read_titles(file)
-        names = [
-            name.strip().upper() for name in str(asked.get("markets") or "all").split(",") if name.strip()
-        ]
+        names = [name.strip().upper() for name in str(asked.get("markets") or "all").split(",") if name.strip()]
         markets = None if names == ["ALL"] else names
         scores = self._ranker.predict(titles, markets=markets, as_of=asked.get("as_of") or None)
         return _flat(scores, titles["title_id"], markets)
@@ -94,9 +92,7 @@ def _flat(scores: pd.DataFrame, title_ids: pd.Series[str], markets: list[str] | 
     pairs = pd.MultiIndex.from_product([title_ids, wanted], names=["title_id", "market"])
     scores = scores.assign(
         reasons=scores["reasons"].map("\n".join),
-        comparables=scores["comparables"].map(
-            lambda found: json.dumps(found, ensure_ascii=False, default=str)
-        ),
+        comparables=scores["comparables"].map(lambda found: json.dumps(found, ensure_ascii=False, default=str)),
     )
     flat = scores.set_index(["title_id", "market"]).reindex(pairs).reset_index()
     texts, numbers = list(_TEXTS), list(_NUMBERS)

@@ -35,9 +35,7 @@ CHAMPION = "champion"
 """The alias of the model that serves."""
 _SQLITE = "sqlite:///"
 _ANSWER_SECONDS = 10.0
-_INSTEAD = (
-    f"Start the server, correct MLFLOW_TRACKING_URI, or unset it: then runs go to {DEFAULT_TRACKING_URI}."
-)
+_INSTEAD = f"Start the server, correct MLFLOW_TRACKING_URI, or unset it: then runs go to {DEFAULT_TRACKING_URI}."
 # What the caller has set stays. MLflow's own patience with a server that has gone is four minutes a request.
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -94,9 +92,7 @@ def told(uri: str, doing: str) -> Iterator[None]:
         hint = _INSTEAD
         if "out-of-date database schema" in reason:
             hint = f"The store is of an older MLflow. Keep a copy of it, then run: mlflow db upgrade {uri}"
-        raise OutputError(
-            f"MLflow could not {doing} at {without_password(uri)}: {reason}", hint=hint
-        ) from error
+        raise OutputError(f"MLflow could not {doing} at {without_password(uri)}: {reason}", hint=hint) from error
 
 
 def resolve_uri(uri: str | None = None) -> str:
@@ -181,16 +177,12 @@ def _ask_server(uri: str) -> None:
 
 def _no_answer(uri: str, error: Exception) -> OutputError:
     reason = "the time is up" if "timed out" in str(error) else "nothing answers"
-    return OutputError(
-        f"The MLflow server {without_password(uri)} cannot be reached: {reason}.", hint=_INSTEAD
-    )
+    return OutputError(f"The MLflow server {without_password(uri)} cannot be reached: {reason}.", hint=_INSTEAD)
 
 
 def _open_sqlite(file: Path) -> None:
     if not file.parent.is_dir():
-        raise OutputError(
-            f"{file}: there is no folder to keep the runs in.", hint="Make the folder, or " + _INSTEAD
-        )
+        raise OutputError(f"{file}: there is no folder to keep the runs in.", hint="Make the folder, or " + _INSTEAD)
     if not _is_made(file):
         with _locked(file.parent):
             if not _is_made(file):

@@ -1,0 +1,221 @@
+"""`recommender train`: the bundle, its bytes, and what is refused before anything is written."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from recommender.ranking import load_bundle, read_manifest
+from recommender.sources import read_outcomes, read_titles, write_table
+from tests.ranking.commands import call, content, write_world
+from tests.ranking.worlds import make_outcomes, make_titles
+
+FILES = {"manifest.json", "model_card.md", "ranker.skops"}
+
+
+@pytest.fixture(autouse=True)
+def _restored_log() -> Iterator[None]:
+    log = logging.getLogger("recommender")
+    before = log.level, list(log.handlers)
+    yield
+    log.setLevel(before[0])
+    log.handlers[:] = before[1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, text_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_world(tmp_path)
+    monkeypatch.setenv("RECOMMENDER_CACHE", str(text_cache))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def words(folder: Path, **changed: object) -> list[str]:
+    """Return a call that works, with some options changed; None leaves one out."""
+    options: dict[str, object] = {
+        "titles": folder / "titles.parquet",
+        "outcomes": folder / "outcomes.parquet",
+        "model": folder / "quick.toml",
+        "out": folder / "bundle",
+        **changed,
+    }
+    given = [(f"--{name.replace('_', '-')}", str(value)) for name, value in options.items() if value is not None]
+    return ["train", "--no-track", *(word for pair in given for word in pair)]
+
+
+class TestBundle:
+    def test_is_written_and_summed_up(self, folder: Path) -> None:
+        status, said = call(*words(folder))
+        assert status == 0
+        assert {path.name for path in (folder / "bundle").iterdir()} == FILES
+        manifest = read_manifest(folder / "bundle")
+        assert f"model quick {manifest.version}: 120 titles, 240 outcomes, 2 markets, as of 2018-03-03" in said
+        assert "80% intervals hold" in said
+        assert manifest.metrics["spearman"] > 0.5
+        assert 0.7 < manifest.metrics["interval_coverage"] <= 1
+        assert set(manifest.data) == {"titles", "outcomes"}
+        assert load_bundle(folder / "bundle").markets_ == ("CN", "DE")
+
+    def test_leaves_nothing_else_behind(self, folder: Path) -> None:
+        before = set(content(folder))
+        call(*words(folder))
+        assert {path.name for path in folder.iterdir()} == before | {"bundle"}
+
+    @pytest.mark.parametrize("ending", ["csv", "xlsx"])
+    def test_the_format_of_the_tables_does_not_matter(self, folder: Path, ending: str) -> None:
+        call(*words(folder))
+        for name, read in (("titles", read_titles), ("outcomes", read_outcomes)):
+            write_table(read(folder / f"{name}.parquet"), folder / f"{name}.{ending}")
+        status, _ = call(*words(folder, titles=f"titles.{ending}", outcomes=f"outcomes.{ending}", out=folder / "other"))
+        assert status == 0
+        one, other = content(folder / "bundle"), content(folder / "other")
+        assert one["ranker.skops"] == other["ranker.skops"]
+
+    def test_an_earlier_bundle_is_replaced(self, folder: Path) -> None:
+        call(*words(folder))
+        status, _ = call(*words(folder, as_of="2018-01-01"))
+        assert status == 0
+        assert read_manifest(folder / "bundle").as_of == "2018-01-01"
+
+    def test_a_day_may_be_written_short(self, folder: Path) -> None:
+        status, _ = call(*words(folder, as_of="2018-1-1"))
+        assert status == 0
+        assert read_manifest(folder / "bundle").as_of == "2018-01-01"
+
+
+class TestSameBytes:
+    def test_the_same_command_in_another_process(self, folder: Path) -> None:
+        call(*words(folder))
+        done = subprocess.run(
+            [sys.executable, "-m", "recommender", *words(folder, out=folder / "again")],
+            env={**os.environ, "PYTHONHASHSEED": "1"},
+            capture_output=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stderr
+        assert content(folder / "bundle") == content(folder / "again")
+
+    def test_outcomes_dated_on_or_after_the_day_change_nothing(self, folder: Path) -> None:
+        """Other figures of the same titles and market, another market, titles that had none: not a byte differs."""
+        day = "2018-01-01"
+        titles, outcomes = read_titles(folder / "titles.parquet"), read_outcomes(folder / "outcomes.parquet")
+        newcomers = make_titles(20, start=300)
+        write_table(pd.concat([titles, newcomers], ignore_index=True), folder / "titles.parquet")
+        past = outcomes[outcomes["as_of"] < day]
+        write_table(past, folder / "outcomes.parquet")
+        call(*words(folder, as_of=day))
+        of_china = past[past["market"] == "CN"]
+        later = [
+            outcomes[outcomes["as_of"] >= day],
+            of_china.assign(as_of=day, value=1e6 - of_china["value"]),
+            of_china.assign(as_of="2031-01-01", metric="box_office_cny"),
+            make_outcomes(newcomers, markets=("CN", "FR", "BR")).assign(as_of="2018-01-02"),
+        ]
+        write_table(pd.concat([later[1], past, *later], ignore_index=True), folder / "more.parquet")
+        status, _ = call(*words(folder, as_of=day, outcomes="more.parquet", out=folder / "other"))
+        assert status == 0
+        assert content(folder / "other") == content(folder / "bundle")
+        write_table(pd.concat([past, *later], ignore_index=True), folder / "more.parquet")
+        call(*words(folder, as_of="2018-01-02", outcomes="more.parquet", out=folder / "seen"))
+        assert content(folder / "seen")["ranker.skops"] != content(folder / "bundle")["ranker.skops"]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "day", ["yesterday", "2018-13-01", "2018-02-30", "01.02.2018", "2018", "", "2018-01-01T00:00"]
+    )
+    def test_a_day_that_is_none(self, folder: Path, day: str) -> None:
+        status, said = call(*words(folder, as_of=day))
+        assert (status, (folder / "bundle").exists()) == (2, False)
+        assert "YYYY-MM-DD" in said
+
+    @pytest.mark.parametrize("option", ["titles", "outcomes", "out"])
+    def test_an_option_left_out(self, folder: Path, option: str) -> None:
+        status, said = call(*words(folder, **{option: None}))
+        assert status == 2
+        assert f"--{option}" in said
+
+    @pytest.mark.parametrize("table", ["titles", "outcomes"])
+    @pytest.mark.parametrize("content_", [None, b"", b"PAR1", b"\x00" * 50])
+    def test_a_table_that_cannot_be_read(self, folder: Path, table: str, content_: bytes | None) -> None:
+        file = folder / f"bad-{table}.parquet"
+        if content_ is not None:
+            file.write_bytes(content_)
+        status, said = call(*words(folder, **{table: file}))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+        assert file.name in said.replace(" ", "")
+
+    def test_a_folder_in_place_of_a_table(self, folder: Path) -> None:
+        status, _ = call(*words(folder, titles=folder))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+
+    def test_faults_in_a_table_are_named_with_their_rows(self, folder: Path) -> None:
+        (folder / "bad.csv").write_text(
+            "title_id,market,metric,value,as_of,source\na,CN,votes,1,2018-13-45,x\nb,Narnia,votes,1,2018-01-01,x\n"
+        )
+        status, said = call(*words(folder, outcomes="bad.csv"))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+        assert "row 2" in said
+        assert "row 3" in said
+
+    @pytest.mark.parametrize("text", ["n_folds = 1", "colour = 3", "n_folds ="])
+    def test_settings_that_are_wrong(self, folder: Path, text: str) -> None:
+        (folder / "bad.toml").write_text(text)
+        status, said = call(*words(folder, model="bad.toml"))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+        assert "bad.toml" in said
+
+    def test_settings_that_are_not_there(self, folder: Path) -> None:
+        status, said = call(*words(folder, model="nowhere.toml"))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+        assert "nowhere.toml" in said
+
+    def test_too_little_to_learn_from(self, folder: Path) -> None:
+        status, said = call(*words(folder, as_of="2016-01-01"))
+        assert (status, (folder / "bundle").exists()) == (1, False)
+        assert "10 foreign titles" in said
+        assert "what to do:" in said
+
+    def test_a_folder_with_other_things(self, folder: Path) -> None:
+        (folder / "bundle").mkdir()
+        (folder / "bundle" / "thesis.docx").write_text("years of work")
+        status, said = call(*words(folder))
+        assert status == 1
+        assert "thesis.docx" in said
+        assert content(folder / "bundle") == {"thesis.docx": b"years of work"}
+
+    def test_an_earlier_bundle_survives_a_failure(self, folder: Path) -> None:
+        call(*words(folder))
+        before = content(folder / "bundle")
+        for more in ({"as_of": "2016-01-01"}, {"titles": "nowhere.csv"}):
+            assert call(*words(folder, **more))[0] == 1
+        assert content(folder / "bundle") == before
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # MLflow warns of its own future
+def test_a_tracked_run_is_logged_and_its_model_registered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mlflow = pytest.importorskip("mlflow")
+    uri = f"sqlite:///{folder / 'runs.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    status, said = call(*[word for word in words(folder) if word != "--no-track"])
+    assert status == 0, said
+    manifest = read_manifest(folder / "bundle")
+    client = mlflow.MlflowClient(uri, registry_uri=uri)
+    version = client.get_model_version_by_alias("crossmarket-recommender", "champion")
+    run = client.get_run(version.run_id)
+    assert run.data.params["version"] == manifest.version
+    assert run.data.params["trees.max_iter"] == "20"
+    assert run.data.metrics["spearman"] == pytest.approx(manifest.metrics["spearman"])
+    assert {item.path for item in client.list_artifacts(version.run_id, "plots")} == {
+        "plots/calibration.png",
+        "plots/appeal_by_outcome.png",
+    }
