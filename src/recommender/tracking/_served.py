@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # MLflow warns of its own type hints when it is imported
     import mlflow.models
     import mlflow.pyfunc
+    from mlflow.exceptions import MlflowException
 
 _TEXTS = ("market", "title_id", "evidence", "reasons", "comparables", "encoder", "as_of")
 _LISTS = (list, tuple, np.ndarray)
@@ -54,21 +56,35 @@ class BundleModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         -------
         DataFrame, shape (n_titles * n_markets, 12)
             One row for each title and market in the order of the titles, so that with one market it lines up
-            with what was given. Numbers are empty where a title is at home in the market. ``reasons`` are
+            with what was given. Numbers are None where a title is at home in the market. ``reasons`` are
             lines, ``comparables`` are JSON. ``rank`` is the place among these titles.
         """
-        from recommender.sources import read_titles
+        from recommender.errors import RecommenderError
 
         asked = params or {}
-        with tempfile.TemporaryDirectory() as folder:
-            # Through a file, so that what is sent is checked and brought to its types like any other table.
-            file = Path(folder) / "titles.parquet"
-            model_input.apply(_of_one_type).to_parquet(file, index=False)
-            titles = read_titles(file)
         names = [name.strip().upper() for name in str(asked.get("markets") or "all").split(",") if name.strip()]
         markets = None if names == ["ALL"] else names
-        scores = self._ranker.predict(titles, markets=markets, as_of=asked.get("as_of") or None)
+        try:
+            titles = _checked(model_input)
+            scores = self._ranker.predict(titles, markets=markets, as_of=asked.get("as_of") or None)
+        except RecommenderError as error:
+            # Of any other error, MLflow's server tells the caller only that there was one.
+            raise MlflowException.invalid_parameter_value(str(error)) from error
         return _flat(scores, titles["title_id"], markets)
+
+
+def _checked(sent: pd.DataFrame) -> pd.DataFrame:
+    """Check titles and bring them to their types like any other table: through a file."""
+    from recommender.errors import TableError
+    from recommender.sources import read_titles
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "titles.parquet"
+        sent.apply(_of_one_type).to_parquet(file, index=False)
+        try:
+            return read_titles(file)
+        except TableError as error:
+            raise TableError(replace(fault, file="titles") for fault in error.faults) from error
 
 
 def _of_one_type(cells: pd.Series[Any]) -> pd.Series[Any]:
@@ -97,7 +113,11 @@ def _flat(scores: pd.DataFrame, title_ids: pd.Series[str], markets: list[str] | 
     flat = scores.set_index(["title_id", "market"]).reindex(pairs).reset_index()
     texts, numbers = list(_TEXTS), list(_NUMBERS)
     flat[texts] = flat[texts].astype("object").fillna("")
-    flat[numbers] = flat[numbers].astype("float64")
+    if flat["score"].isna().any():
+        # None becomes JSON's null; NaN would be no JSON at all.
+        flat[numbers] = flat[numbers].astype("object").where(flat[numbers].notna(), None)
+    else:
+        flat[numbers] = flat[numbers].astype("float64")
     return flat[texts + numbers]
 
 
