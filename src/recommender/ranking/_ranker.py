@@ -136,6 +136,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             raise NotEnoughDataError("there are no outcomes to learn from", hint="Give a table of outcomes.")
         self.as_of_ = as_of or day_after(outcomes)
         seen = seen_before(outcomes, self.as_of_)
+        # The last bits of a sum depend on the order of its terms, and a tie between two splits on the last bits.
+        titles = titles.iloc[np.argsort(content_keys(titles), kind="stable")].reset_index(drop=True)
         encoder = self._encoder()
         facts = collect_facts(titles, encoder)
         self.encoder_identity_ = encoder.identity_
