@@ -176,6 +176,8 @@ def test_a_bundle_becomes_the_champion_that_scores(
     workplace: Path, bundle: Path, titles: pd.DataFrame, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with tracked_run("offers", "train") as run:
+        run.log_params({"market": "CN"})
+        run.log_metrics({"ndcg@300": 0.5})
         first = run.log_bundle(bundle, titles, "crossmarket")
         second = run.log_bundle(bundle, titles, "crossmarket")
     printed = capfd.readouterr()
@@ -183,6 +185,9 @@ def test_a_bundle_becomes_the_champion_that_scores(
     assert (first, second) == ("models:/crossmarket/1", "models:/crossmarket/2")
     champion = client(workplace).get_model_version_by_alias("crossmarket", "champion")
     assert (str(champion.version), champion.run_id) == ("2", run.run_id)
+    logged = client(workplace).get_logged_model(champion.source.removeprefix("models:/"))
+    assert (logged.status, logged.params) == ("READY", {"market": "CN"})
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("ndcg_at_300", 0.5)]
 
     mlflow.set_tracking_uri(run.uri)
     model = mlflow.pyfunc.load_model("models:/crossmarket@champion")

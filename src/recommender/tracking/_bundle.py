@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+import time
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +24,19 @@ _EXAMPLE_ROWS = 5
 
 def log_bundle_model(client: Any, run_id: str, bundle: Path, example: pd.DataFrame, registered_name: str) -> str:
     """Log a bundle as a model of a run, register it, and return the URI of the version."""
-    from mlflow.entities import LoggedModelOutput
+    from mlflow.entities import LoggedModelOutput, Metric
     from mlflow.exceptions import MlflowException
     from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
-    experiment_id = client.get_run(run_id).info.experiment_id
-    model = client.create_logged_model(experiment_id, name=registered_name, source_run_id=run_id)
+    run = client.get_run(run_id)
+    model = client.create_logged_model(
+        run.info.experiment_id, name=registered_name, source_run_id=run_id, params=run.data.params
+    )
     client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+    now = int(time.time() * 1000)
+    client.log_batch(
+        run_id, [Metric(key, value, now, 0, model.model_id, run_id=run_id) for key, value in run.data.metrics.items()]
+    )
     with tempfile.TemporaryDirectory() as folder:
         _save(model, run_id, bundle, example, Path(folder) / "model")
         client.log_model_artifacts(model.model_id, str(Path(folder) / "model"))
@@ -41,6 +49,8 @@ def log_bundle_model(client: Any, run_id: str, bundle: Path, example: pd.DataFra
     made = client.create_model_version(
         registered_name, f"models:/{model.model_id}", run_id=run_id, model_id=model.model_id, await_creation_for=60
     )
+    links = [{"name": registered_name, "version": made.version}]
+    client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps(links)})
     client.set_registered_model_alias(registered_name, CHAMPION, made.version)
     return f"models:/{registered_name}/{made.version}"
 
