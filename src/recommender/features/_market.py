@@ -65,8 +65,8 @@ def official_languages(territory: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(official_languages("CH"))
-    ['de', 'fr', 'it']
+    >>> sorted(official_languages("BE"))
+    ['de', 'fr', 'nl']
     """
     historic = {"SU": "RU", "DD": "DE", "CS": "CZ", "YU": "RS"}
     found = get_official_languages(historic.get(territory, territory), regional=False, de_facto=True)

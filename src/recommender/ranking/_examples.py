@@ -36,7 +36,7 @@ def draw_folds(keys: Sequence[str], n_folds: int, seed: int) -> NDArray[np.intp]
     Examples
     --------
     >>> draw_folds(["solaris|1972", "stalker|1979", "solaris|1972"], 2, 0)
-    array([0, 1, 0])
+    array([1, 0, 1])
     """
     digests = {key: hashlib.sha256(f"{seed}|{key}".encode()).hexdigest() for key in set(keys)}
     order = {key: place for place, key in enumerate(sorted(digests, key=digests.__getitem__))}
