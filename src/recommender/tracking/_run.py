@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["TrackedRun", "tracked_run"]
 
 _URI_VARIABLE = "MLFLOW_TRACKING_URI"
-_KIND = {"mlflow.experimentKind": "custom_model_development"}  # which pages MLflow shows first
 _LOG = logging.getLogger("recommender")
 _LONGEST_PARAM = 6_000
 _DIGEST_LENGTH = 36
@@ -290,7 +289,7 @@ def _experiment_id(uri: str, name: str) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=artifact_folder(uri), tags=_KIND))
+            return str(client.create_experiment(name, artifact_location=artifact_folder(uri)))
         except MlflowException:
             found = client.get_experiment_by_name(name)  # another process made it first
             if found is None:
