@@ -50,6 +50,7 @@ BROUGHT_BY = {
     "pydantic-core": "pydantic",
     "requests": "mlflow",
     "sqlalchemy": "mlflow",
+    "threadpoolctl": "scikit-learn",
     "transformers": "sentence-transformers",
 }
 

@@ -137,7 +137,7 @@ def _mean_of_latest(
 ) -> NDArray[np.float64]:
     """Return, by title and market, the mean percentile over metrics, the latest row of each metric counting."""
     values = np.full(shape, np.nan)
-    rows = rows[rows["percentile"].notna()].sort_values("as_of", kind="stable")
+    rows = rows[rows["percentile"].notna()].sort_values(["as_of", "value"], kind="stable")
     if rows.empty:
         return values
     latest = rows.drop_duplicates(["title", "market", "metric"], keep="last")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
 from recommender.features import GROUPS, FeatureGroup, Known, Pairs, TextEncoder, collect_facts, content_keys
@@ -154,8 +155,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.n_titles_, self.n_outcomes_ = len(np.unique(pairs.title)), len(pairs)
         logger.info("learning from %s outcomes in %s markets", len(pairs), len(self.markets_))
         groups = self._make_groups()
-        matrix = out_of_fold_features(groups, known, pairs, folds)
-        self.groups_ = [group.fit(known) for group in groups]
+        # Several threads add in another order than one: the bytes of a bundle must not depend on the machine's cores.
+        with threadpool_limits(limits=1):
+            matrix = out_of_fold_features(groups, known, pairs, folds)
+            self.groups_ = [group.fit(known) for group in groups]
         names = np.concatenate([group.get_feature_names_out() for group in self.groups_])
         self.columns_ = np.flatnonzero(_varies(matrix))
         if not len(self.columns_):
@@ -165,7 +168,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             )
         matrix, self.feature_names_ = matrix[:, self.columns_], names[self.columns_]
         relevance = labels.target[pairs.title, pairs.market]
-        score = self._fit_models(matrix, relevance, folds[pairs.title])
+        with threadpool_limits(limits=1):
+            score = self._fit_models(matrix, relevance, folds[pairs.title])
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
         percentile = percentiles(labels.target)[pairs.title, pairs.market]
         self.calibrator_ = AppealCalibrator().fit(score, percentile, pairs.market)
