@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 from recommender.errors import CallError
 
-__all__ = ["check_day"]
+__all__ = ["check_day", "check_table_file"]
+
+_TABLE_ENDINGS = (".parquet", ".csv", ".tsv", ".xlsx")
 
 
 def check_day(day: str | None) -> str | None:
@@ -23,3 +26,16 @@ def check_day(day: str | None) -> str | None:
         return datetime.datetime.strptime(day, "%Y-%m-%d").date().isoformat()
     except ValueError as error:
         raise CallError(f"--as-of {day!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
+
+
+def check_table_file(file: Path) -> Path:
+    """Return the path of a table to write as it is; refuse an ending of which no table is made.
+
+    Raises
+    ------
+    CallError
+        If the ending names no format.
+    """
+    if file.suffix.lower() not in _TABLE_ENDINGS:
+        raise CallError(f"--out {file}: its ending names no format", hint="Use .parquet, .csv or .xlsx.")
+    return file

@@ -29,14 +29,14 @@ def score(
         recommender score --bundle models/first --titles catalogue.xlsx --markets CN,FR --out scores.parquet
     """
     from recommender import scoring
-    from recommender.cli._options import check_day
+    from recommender.cli._options import check_day, check_table_file
     from recommender.sources import read_outcomes, read_titles, write_table
 
-    day = check_day(as_of)
+    day, file = check_day(as_of), check_table_file(out)
     wanted = scoring.parse_markets(markets)
     catalogue = read_titles(titles)
     past = None if history is None else read_outcomes(history)
     scores = scoring.score(bundle, catalogue, wanted, history=past, as_of=day)
-    write_table(scores, out)
+    write_table(scores, file)
     typer.echo(f"{scores['title_id'].nunique():,} titles scored for {scores['market'].nunique()} markets")
     typer.echo(f"{out}")
