@@ -390,6 +390,15 @@ class TestPerformance:
         pairs = pairs_of(known.facts, history=pd.concat([newer, history], ignore_index=True), markets=("CN",))
         assert described(group, pairs)["worldwide: audience"][0] == 1
 
+    def test_of_two_figures_of_one_day_the_greater_counts_in_whatever_order(self, known: Known) -> None:
+        history = self.history(known.facts)
+        group = Performance().fit(replace(known, outcomes=history))
+        same_day = outcomes_frame([("t0000", "WW", "votes", value, "2018-01-01") for value in (5e8, 1e-9)])
+        for rows in (same_day, same_day[::-1]):
+            both = pd.concat([history, rows], ignore_index=True)
+            found = described(group, pairs_of(known.facts, history=both, markets=("CN",)))
+            assert found["worldwide: audience"][0] == 1
+
     def test_rows_of_other_titles_are_passed_over(self, known: Known) -> None:
         group = Performance().fit(known)
         strangers = outcomes_frame([("nobody", "WW", "votes", 5.0, "2014-01-01")])

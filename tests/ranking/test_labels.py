@@ -94,6 +94,67 @@ def test_rows_of_a_flow_add_up_and_titles_without_any_are_zero(text_cache: Path)
     assert found[3:] == [0.0] * 9
 
 
+class TestWhatIsAskedOfAFlow:
+    """What comes next, of titles that had nothing before."""
+
+    def labels(self, text_cache: Path, rows: list[Row], *, as_of: str = "2021-01-01") -> Labels:
+        table = [
+            {"title_id": f"t{i}", "title": "River", "kind": "film", "year": 2031 if i == 11 else 2000}
+            for i in range(12)
+        ]
+        return label(facts_of(titles_frame(table), text_cache), outcomes_frame(rows), as_of)
+
+    @staticmethod
+    def points(title: int, day: str, value: float = 10.0, market: str = "CN") -> Row:
+        return (f"t{title}", market, "top10_points", value, day)
+
+    def test_is_the_flow_of_the_last_three_months(self, text_cache: Path) -> None:
+        rows = [self.points(0, "2019-01-01"), self.points(1, "2020-12-01", 3.0), self.points(2, "2020-11-01", 7.0)]
+        labels = self.labels(text_cache, [*rows, self.points(2, "2020-12-08", 8.0)])
+        assert set(labels.asked.ravel()) == {"2020-10-01"}
+        found = labels.target[:, 0]
+        assert found[1:4].tolist() == pytest.approx([np.log1p(3) / np.log1p(15), 1.0, 0.0])
+
+    def test_a_title_that_had_some_anywhere_before_is_not_learned_from(self, text_cache: Path) -> None:
+        rows = [self.points(0, "2019-01-01"), self.points(0, "2020-12-01"), self.points(1, "2020-12-01")]
+        rows += [self.points(2, "2020-09-30", market="DE"), self.points(3, "2020-10-01", market="DE")]
+        labels = self.labels(text_cache, rows)
+        target = pd.DataFrame(labels.target, columns=list(labels.markets))
+        assert target.loc[[0, 2]].isna().all().all()
+        assert target.loc[[1, 3]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+        assert np.isfinite(labels.relevance[[0, 2]]).all(), "what they did is known all the same"
+
+    def test_a_title_that_was_not_out_yet_is_not_learned_from(self, text_cache: Path) -> None:
+        target = self.labels(text_cache, [self.points(0, "2019-01-01"), self.points(1, "2020-12-01")]).target[:, 0]
+        assert np.isnan(target[11])
+        assert np.isfinite(target[1:11]).all()
+
+    def test_of_a_short_record_it_is_the_later_half(self, text_cache: Path) -> None:
+        rows = [self.points(0, "2020-12-02"), self.points(1, "2020-12-20")]
+        labels = self.labels(text_cache, rows)
+        assert set(labels.asked.ravel()) == {"2020-12-17"}
+        assert np.isnan(labels.target[0, 0])
+        assert labels.target[1, 0] == 1
+
+    def test_nothing_of_what_comes_next_is_seen(self, text_cache: Path) -> None:
+        labels = self.labels(text_cache, [self.points(0, "2019-01-01"), self.points(1, "2020-12-01")])
+        assert (labels.since <= labels.asked).all()
+
+    def test_an_audience_that_is_counted_is_the_target(self, text_cache: Path) -> None:
+        votes = levels([float(i) for i in range(10)], day="2020-06-01")
+        labels = self.labels(text_cache, [*votes, self.points(0, "2019-01-01"), self.points(1, "2020-12-01")])
+        np.testing.assert_array_equal(labels.target, labels.relevance)
+        assert set(labels.asked.ravel()) == {"2021-01-01"}
+
+
+def test_of_levels_and_presence_the_target_is_the_relevance(text_cache: Path) -> None:
+    rows = levels([float(i) for i in range(10)])
+    rows += [(f"t{i}", "DE", "released", 1.0, "2019-01-01") for i in range(5)]
+    labels = graded(text_cache, rows)
+    np.testing.assert_array_equal(labels.target, labels.relevance)
+    assert set(labels.asked.ravel()) == {TODAY}
+
+
 def test_a_presence_is_one_and_zero_in_the_markets_not_listed(text_cache: Path) -> None:
     rows: list[Row] = [(f"t{i}", "CN", "released", 1.0, "2019-01-01") for i in range(6)]
     rows += [(f"t{i}", "DE", "released", 1.0, "2019-01-01") for i in range(4, 11)]

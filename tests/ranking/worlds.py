@@ -110,13 +110,13 @@ def make_outcomes(titles: pd.DataFrame, *, markets: Sequence[str] = ("CN", "DE")
         name = str(title["title_id"])
         draw = np.random.default_rng([11, int(name[1:])])
         liked = strength(title)
-        rows.append((name, "WW", "votes", float(np.exp(6 + liked + 0.4 * draw.normal())), "2015-06-01"))
+        rows.append((name, "WW", "votes", np.exp(6 + liked + 0.4 * draw.normal()).round(), "2015-06-01"))
         for place, market in enumerate(markets):
             if market in title["countries"]:
                 continue
             day = f"{2017 + place}-03-{1 + place:02d}"
-            rows.append((name, market, "votes", float(np.exp(4 + liked + 0.4 * draw.normal())), day))
-            rows.append((name, market, "rating", float(np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10)), day))
+            rows.append((name, market, "votes", np.exp(4 + liked + 0.4 * draw.normal()).round(), day))
+            rows.append((name, market, "rating", np.clip(6 + liked / 2 + draw.normal() / 2, 1, 10).round(1), day))
     return outcomes_frame(rows)
 
 
