@@ -109,6 +109,14 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
         absent = covered[:, None] & columns
         absent[position[of_metric["title_id"]].to_numpy(), pd.Index(markets).get_indexer(of_metric["market"])] = False
         grades[absent & np.isnan(grades)] = 0
+        if METRICS[metric].nature == "presence":
+            # A title seen elsewhere only where it was not taken would tell the answer: of every market alike, nothing from
+            # its first row on is seen.
+            first = of_metric.groupby("title_id")["as_of"].min()
+            at = position[first.index].to_numpy()
+            first_here = np.repeat(first.to_numpy(dtype=str)[:, None], columns.sum(), axis=1)
+            before = since[np.ix_(at, columns)]
+            since[np.ix_(at, columns)] = np.where(before < first_here, before, first_here)
         if METRICS[metric].nature == "flow":
             # Rows of a flow accumulate, so a title's first row abroad may already be a consequence of its success here.
             first_day = str(of_metric["as_of"].min())
