@@ -229,6 +229,16 @@ def test_since_is_the_titles_first_day_in_the_market(text_cache: Path) -> None:
     assert (since[3], since[4], since[11]) == ("2017-05-01", "2019-01-01", TODAY)
 
 
+def test_of_a_title_that_is_listed_nothing_is_seen_from_its_first_day_on_in_any_market(text_cache: Path) -> None:
+    """Else what is seen of it would tell the markets that took it from those that did not."""
+    rows: list[Row] = [(f"t{i}", "CN", "released", 1.0, "2019-01-01") for i in range(8)]
+    rows += [(f"t{i}", "DE", "released", 1.0, "2018-01-01") for i in range(5, 11)]
+    since = graded(text_cache, rows).since.tolist()
+    assert since[0] == ["2019-01-01"] * 2
+    assert since[6] == ["2018-01-01"] * 2
+    assert since[10] == ["2018-01-01"] * 2
+
+
 def test_the_figure_shown_is_the_audience_before_the_rating(text_cache: Path) -> None:
     rows = levels([float(i) for i in range(10)]) + levels([7.0] * 12, metric="rating")
     rows.append(("t0", "CN", "votes", 33.0, "2019-05-05"))

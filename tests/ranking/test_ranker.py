@@ -91,6 +91,21 @@ class TestSignal:
         rows = ranker.out_of_fold_
         assert abs(float(spearmanr(rows["score"], rows["relevance"]).statistic)) < 0.25
 
+    @pytest.mark.parametrize("metric", ["top10_points", "released"])
+    def test_chance_is_not_learned_from_where_else_a_title_was_taken(self, text_cache: Path, metric: str) -> None:
+        titles = make_titles(120, origins=("FR",))
+        draw = np.random.default_rng(8)
+        days = [f"20{draw.integers(10, 18)}-12-31" for _ in range(len(titles))]
+        rows = [
+            (title, market, metric, float(draw.integers(1, 9)), day)
+            for title, day in zip(titles["title_id"], days, strict=True)
+            for market in ("CN", "DE", "PL", "BR")
+            if draw.random() < 0.4
+        ]
+        found = small_ranker(text_cache).fit(titles, outcomes_frame(rows)).out_of_fold_
+        assert found["relevance"].nunique() > 1
+        assert abs(float(spearmanr(found["score"], found["relevance"]).statistic)) < 0.25
+
     def test_the_figures_out_of_fold_are_those_of_new_titles(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
         rows = fitted.out_of_fold_
         seen = np.mean([spearmanr(g["score"], g["relevance"]).statistic for _, g in rows.groupby("market")])
