@@ -104,7 +104,8 @@ def _maker(label: str, field: str) -> Callable[[_Row], str]:
         if not who:
             return f"{label} not told"
         known = int(np.nan_to_num(row.values.get(f"{label}: titles known", 0.0)))
-        return f"{label}: {who}, {known} earlier titles known" if known else f"{label}: {who}, no earlier title known"
+        earlier = f"{known or 'no'} earlier title{'s' if known > 1 else ''}"
+        return f"{label}: {who}, {earlier} known"
 
     return phrase
 
