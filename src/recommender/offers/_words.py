@@ -127,13 +127,12 @@ def market_name(code: str) -> str:
 
     Examples
     --------
-    >>> market_name("CN")
-    'China'
+    >>> market_name("RU")
+    'Russia'
     """
-    import pycountry
+    from babel import Locale
 
-    found = pycountry.countries.get(alpha_2=code)
-    return str(getattr(found, "common_name", found.name)) if found else code
+    return str(Locale("en").territories.get(code, code))
 
 
 def is_missing(value: object) -> bool:
