@@ -145,3 +145,20 @@ def test_the_founding_brief_meets_the_real_register(shared_data: Path) -> None:
     assert {shortfall.code for shortfall in made.shortfalls} == {"minimum"}
     assert all("s: at least" in shortfall.text for shortfall in made.shortfalls)  # decades, and nothing else
     assert made.proven
+
+
+def test_a_brief_finds_genres_in_any_vocabulary() -> None:
+    frame = catalogue(12)
+    frame["genres"] = pd.Series([["COM"], ["комедия"], ["scifi"]] * 4, dtype="object")
+    brief = Brief.model_validate(
+        {
+            "name": "mix",
+            "market": "CN",
+            "size": 6,
+            "kinds": ["film", "animation"],
+            "shares": {"genre": {"Comedy": {"max": 0.5}}},
+        }
+    )
+    genres = build_offer(frame, scores_frame(frame, appeal_of(12)), brief).frame["genres"]
+    assert sum(names == ["Comedy"] for names in genres) == 3
+    assert {name for names in genres for name in names} == {"Comedy", "Sci-Fi"}

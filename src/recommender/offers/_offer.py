@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recommender.errors import NotEnoughDataError
+from recommender.features import canonical_genres
 from recommender.offers._brief import Brief
 from recommender.offers._eligible import UNKNOWN, counts, judge
 from recommender.offers._select import Demand, Selection, membership, select
@@ -107,6 +108,8 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
     library. The slot is the decade and the first genre (the kind where there is none). Policy and rights
     are not looked at yet and say so.
     """
+    # A brief says Comedy; catalogues say COM, comedy and комедия.
+    titles = titles.assign(genres=titles["genres"].map(canonical_genres))
     judged = judge(titles, scores, brief)
     found = counts(judged)
     eligible = judged.loc[judged["reason"] == ""].drop(columns=_JUDGEMENT).reset_index(drop=True)
