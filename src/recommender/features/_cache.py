@@ -18,6 +18,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.sources import locked_folder
+
 __all__ = ["EmbeddingCache", "cache_folder"]
 
 _LOG = logging.getLogger("recommender")
@@ -196,7 +198,7 @@ class EmbeddingCache:
         raise _DamagedError("it is not a cache of embeddings in this program's format")
 
     def _set_aside(self, error: Exception) -> None:
-        with _locked_folder(self.path.parent):
+        with locked_folder(self.path.parent):
             if not self.path.exists() or self.path.stat().st_ino != self._inode:
                 return  # another process has set it aside and begun a new one
             aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
@@ -232,16 +234,3 @@ def _is_damage(error: Exception) -> bool:
     damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and (code & 0xFF in damage or code == sqlite3.SQLITE_IOERR_SHORT_READ)
-
-
-@contextmanager
-def _locked_folder(folder: Path) -> Iterator[None]:
-    """Hold the folder's own lock, so that two processes do not both move a file."""
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

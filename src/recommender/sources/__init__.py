@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from recommender.sources._atomic import atomic_directory, atomic_output, file_sha256
+from recommender.sources._atomic import atomic_directory, atomic_output, file_sha256, locked_folder
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
@@ -30,6 +30,7 @@ __all__ = [
     "atomic_output",
     "check_table",
     "file_sha256",
+    "locked_folder",
     "read_decisions",
     "read_offer",
     "read_outcomes",

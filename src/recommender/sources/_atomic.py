@@ -17,7 +17,7 @@ from types import FrameType
 
 from recommender.errors import OutputError
 
-__all__ = ["atomic_directory", "atomic_output", "file_sha256"]
+__all__ = ["atomic_directory", "atomic_output", "file_sha256", "locked_folder"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 # What desktops leave in a folder by themselves; it may go with the folder.
@@ -266,3 +266,14 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder's own lock: another process that asks for it waits."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
@@ -16,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from recommender.errors import CallError, OutputError
-from recommender.sources import atomic_output
+from recommender.sources import atomic_output, locked_folder
 
 __all__ = [
     "CHAMPION",
@@ -184,7 +183,7 @@ def _open_sqlite(file: Path) -> None:
     if not file.parent.is_dir():
         raise OutputError(f"{file}: there is no folder to keep the runs in.", hint="Make the folder, or " + _INSTEAD)
     if not _is_made(file):
-        with _locked(file.parent):
+        with locked_folder(file.parent):
             if not _is_made(file):
                 _make(file)
     try:
@@ -212,13 +211,3 @@ def _make(file: Path) -> None:
             store.engine.dispose()
         with atomic_output(file) as temporary:
             shutil.copyfile(aside, temporary)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
