@@ -66,7 +66,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@mkdir -p $(dir $(VENV))
 	@echo "Installing into $(VENV): a few minutes the first time"
 	@$(LOCKED) sh -ec '$(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev,lightgbm,catboost]"'
+	  $(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev,catboost]"'
 	@touch $@
 
 $(NOTEBOOKS): $(INSTALLED)

@@ -1,0 +1,83 @@
+"""A forest with what turns its scores into appeal and intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+
+from recommender.ranking._examples import Examples
+from recommender.ranking._forest import Forest
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
+
+__all__ = ["Head"]
+
+
+class Head(BaseEstimator):  # type: ignore[misc]
+    """One view of the features: a forest on some columns, calibrated on predictions of what it had not seen.
+
+    In each round of the examples a forest of two members learns from the one part and predicts the other; these predictions
+    calibrate. The forest that scores learns from everything.
+
+    Parameters
+    ----------
+    forest : Forest
+        Not fitted.
+    coverage : float, default=0.8
+
+    Attributes
+    ----------
+    columns_ : ndarray of int
+        Of the matrix, those that it looks at.
+    forest_ : Forest
+    calibrator_ : AppealCalibrator
+    intervals_ : ConformalIntervals
+    """
+
+    def __init__(self, forest: Forest, *, coverage: float = 0.8) -> None:
+        self.forest = forest
+        self.coverage = coverage
+
+    def fit(
+        self,
+        examples: Examples,
+        columns: NDArray[np.intp],
+        increasing: NDArray[np.bool_],
+        evidence: NDArray[np.intp],
+    ) -> NDArray[np.float64]:
+        """Learn, and return the predictions of rows that were predicted unseen, shape (n,); NaN for the others.
+
+        Parameters
+        ----------
+        examples : Examples
+        columns : ndarray of int
+        increasing : ndarray of bool, shape (n_columns,)
+            Columns that may only raise the score.
+        evidence : ndarray of int, shape (n,)
+        """
+        matrix = examples.matrix[:, columns]
+        unseen = np.full(len(matrix), np.nan)
+        trial = clone(self.forest).set_params(n_members=min(2, self.forest.n_members))
+        for learned, asked in examples.rounds:
+            forest = clone(trial).fit(matrix[learned], examples.target[learned], examples.weight[learned], increasing)
+            unseen[asked] = forest.predict(matrix[asked])
+        told = np.isfinite(unseen)
+        market, weight = examples.pairs.market[told], examples.weight[told]
+        percentile = examples.percentile[told].astype(np.float64)
+        self.columns_ = columns
+        self.calibrator_ = AppealCalibrator().fit(unseen[told], percentile, market, weight)
+        appeal = self.calibrator_.predict(unseen[told], market)
+        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence[told], weight)
+        self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing)
+        return unseen
+
+    def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the scores of rows of the whole matrix, shape (n,)."""
+        forest: Forest = self.forest_
+        return forest.predict(matrix[:, self.columns_])
+
+    def attribute(self, matrix: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:
+        """Split the scores over the columns of the whole matrix; those not looked at have 0."""
+        values = np.zeros(matrix.shape)
+        values[:, self.columns_], base = self.forest_.attribute(matrix[:, self.columns_])
+        return values, base
