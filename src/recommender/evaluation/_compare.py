@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import CallError
-from recommender.evaluation._judge import PARTED, Judgement
+from recommender.evaluation._judge import COMPARED, WITH_HISTORY, Judgement
 from recommender.evaluation._results import mean_figure
 from recommender.evaluation.metrics import interval_of
 
@@ -25,10 +25,10 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
     """Compare two rankers judged on the same holdouts, titles paired.
 
     The interval is a paired bootstrap: both rankings are judged on the same resamples of the titles, and it is the
-    difference that is drawn. The p-value is that of a sign-flip permutation: were the two rankers equally good, what a
-    title adds to the one figure and to the other could be exchanged. What a title adds is its share of the sum over all
-    places that the figure is, added up over the holdouts in which it judges. p-values are not adjusted for how many
-    comparisons are made.
+    difference that is drawn. The p-value is that of a sign-flip permutation over titles: were the two equally good, a
+    title would speak for the one as readily as for the other. What a title says is its pseudo-value of the jackknife,
+    that is how the difference changes without it; so places that titles take from each other are accounted for. p-values
+    are not adjusted for how many comparisons are made.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
     Returns
     -------
     DataFrame
-        One row for ``ndcg`` and one for ``spearman``: ``ranker``, ``other``, ``split``, ``figure``, ``difference``
+        One row for ``ndcg`` and one for ``spearman``, where both have the figure: ``ranker``, ``other``, ``split``,
+        ``figure``, ``difference``
         (positive where `one` is better) with ``low`` and ``high`` (95%), ``p_value`` (two-sided), ``n_titles``.
 
     Raises
@@ -50,14 +51,20 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
     if not one or [(j.split, j.holdout) for j in one] != [(j.split, j.holdout) for j in other]:
         raise CallError("two rankers are compared on the same holdouts", hint="Judge both by the same splits.")
     rows = []
-    for name in PARTED:
-        pairs = [(a, b) for a, b in zip(one, other, strict=True) if np.isfinite([a.figures[name], b.figures[name]]).all()]
+    for name in COMPARED:
+        pairs = [
+            (a, b) for a, b in zip(one, other, strict=True) if np.isfinite([a.figures[name], b.figures[name]]).all()
+        ]
         first, second = mean_figure([a for a, _ in pairs], name), mean_figure([b for _, b in pairs], name)
         difference, drawn = first[0] - second[0], first[1] - second[1]
         low, high = interval_of(difference, drawn)
-        added = pd.Series(dtype="float64")
+        effect = pd.Series(dtype="float64")
         for a, b in pairs:
-            added = added.add(pd.Series(a.parts[name]) - pd.Series(b.parts[name]), fill_value=0)
+            less = (pd.Series(a.effects[name]) - pd.Series(b.effects[name])) / len(pairs)
+            effect = effect.add(less, fill_value=0)
+        said = difference + (len(effect) - 1) * (effect - effect.mean()).to_numpy(dtype=np.float64)
+        if not pairs:
+            continue
         rows.append(
             {
                 "ranker": one[0].ranker,
@@ -67,26 +74,47 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
                 "difference": difference,
                 "low": low,
                 "high": high,
-                "p_value": sign_flip_p(added.to_numpy(dtype=np.float64), random_state=random_state),
-                "n_titles": len(added),
+                "p_value": sign_flip_p(said, random_state=random_state),
+                "n_titles": len(effect),
             }
         )
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
-def comparisons(judgements: Sequence[Judgement], *, random_state: int = 0) -> pd.DataFrame:
-    """Compare every ranker with every later one, split by split, as `compare` does."""
+def comparisons(judgements: Sequence[Judgement], reference: str, *, random_state: int = 0) -> pd.DataFrame:
+    """Compare one ranker with every other, split by split, as `compare` does.
+
+    Like is compared with like: a ranker that was shown history with the reference that was, where it was.
+
+    Parameters
+    ----------
+    judgements : sequence of Judgement
+    reference : str
+        The name of the one ranker.
+    random_state : int, default=0
+    """
     splits: dict[str, dict[str, list[Judgement]]] = {}
     for judgement in judgements:
         splits.setdefault(judgement.split, {}).setdefault(judgement.ranker, []).append(judgement)
-    tables = [
-        compare(by_ranker[one], by_ranker[other], random_state=random_state)
-        for by_ranker in splits.values()
-        for place, one in enumerate(by_ranker)
-        for other in list(by_ranker)[place + 1 :]
-        if [j.holdout for j in by_ranker[one]] == [j.holdout for j in by_ranker[other]]
-    ]
+    tables = []
+    for by_ranker in splits.values():
+        for other, judged in by_ranker.items():
+            one = opposite(reference, other)
+            against = by_ranker.get(one, by_ranker.get(reference, []))
+            if other not in {one, reference} and [j.holdout for j in against] == [j.holdout for j in judged]:
+                tables.append(compare(against, judged, random_state=random_state))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+
+
+def opposite(reference: str, other: str) -> str:
+    """Return the name of the reference that stands against another ranker: with history where that one has it.
+
+    Examples
+    --------
+    >>> opposite("default", "catboost_text + history")
+    'default + history'
+    """
+    return f"{reference}{WITH_HISTORY}" if other.endswith(WITH_HISTORY) else reference
 
 
 def sign_flip_p(difference: Floats, *, n_flips: int = N_FLIPS, random_state: int = 0) -> float:
@@ -95,7 +123,7 @@ def sign_flip_p(difference: Floats, *, n_flips: int = N_FLIPS, random_state: int
     Parameters
     ----------
     difference : ndarray, shape (n,)
-        Of each title, what it adds to one figure less what it adds to the other; zeros change nothing.
+        What each title says for the one and against the other; zeros change nothing.
     n_flips : int, default=9999
     random_state : int, default=0
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from recommender.errors import CallError
-from recommender.evaluation._judge import Judgement, judge
+from recommender.evaluation._judge import WITH_HISTORY, Judgement, judge
 from recommender.evaluation._predicted import predict_holdout
 from recommender.evaluation._protocol import TitleRanker
 from recommender.evaluation._results import RESULT_COLUMNS, tabulate
@@ -173,7 +173,7 @@ def judge_ranker(name: str, ranker: TitleRanker, yardstick: Yardstick) -> list[J
     learned = time.perf_counter() - started
     histories: dict[str, pd.DataFrame | None] = {name: None}
     if len(holdout.history) and getattr(ranker, "uses_history", True):
-        histories[f"{name} + history"] = holdout.history
+        histories[f"{name}{WITH_HISTORY}"] = holdout.history
     found = []
     for shown, history in histories.items():
         started = time.perf_counter()
@@ -182,7 +182,12 @@ def judge_ranker(name: str, ranker: TitleRanker, yardstick: Yardstick) -> list[J
         judgement = judge(shown, predicted, yardstick, round(seconds, 1))
         figures = judgement.figures
         logger.debug(
-            "%s, %s: NDCG@%d %.3f, Spearman %.3f", shown, holdout.name, yardstick.k, figures["ndcg"], figures["spearman"]
+            "%s, %s: NDCG@%d %.3f, Spearman %.3f",
+            shown,
+            holdout.name,
+            yardstick.k,
+            figures["ndcg"],
+            figures["spearman"],
         )
         found.append(judgement)
     return found

@@ -13,14 +13,19 @@ from recommender.evaluation._yardstick import Yardstick
 from recommender.evaluation.metrics import FIGURES, Ranked
 from recommender.evaluation.metrics._beyond import diversity_draws, popularity_draws
 from recommender.evaluation.metrics._calibration import calibration_bins, calibration_parts
-from recommender.evaluation.metrics._order import auc_draws, spearman_draws, spearman_parts
-from recommender.evaluation.metrics._top import ndcg_draws, ndcg_parts, top_draws
+from recommender.evaluation.metrics._order import auc_draws, spearman_draws, spearman_effects
+from recommender.evaluation.metrics._ranked import over
+from recommender.evaluation.metrics._top import ndcg_draws, ndcg_effects, top_draws
 
-__all__ = ["PARTED", "Judgement", "judge"]
+__all__ = ["COMPARED", "WITH_HISTORY", "Judgement", "judge"]
 
 Floats = NDArray[np.float64]
-PARTED = ("ndcg", "spearman")
-"""The figures that are sums over titles, so that two rankings can be compared title by title."""
+COMPARED = ("ndcg", "spearman")
+"""The figures in which two rankings are compared title by title."""
+
+
+WITH_HISTORY = " + history"
+"""What stands behind the name of a ranker that was shown worldwide outcomes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +39,8 @@ class Judgement:
         By the names of `FIGURES`; NaN where there is none.
     draws : dict of str to ndarray, shape (n_resamples,)
         The same of every resample of the titles.
-    parts : dict of str to dict of str to float
-        Of ``ndcg`` and ``spearman``: what each title adds, by its id.
+    effects : dict of str to dict of str to float
+        Of ``ndcg`` and ``spearman``: by how much the figure is greater for each title, by its id.
     by_market : DataFrame
         ``market``, ``n_titles``, ``n_positives``, ``ndcg``, ``precision``, ``spearman``.
     bins : ndarray, shape (n_bins, 3)
@@ -50,7 +55,7 @@ class Judgement:
     holdout: str
     figures: dict[str, float]
     draws: dict[str, Floats]
-    parts: dict[str, dict[str, float]]
+    effects: dict[str, dict[str, float]]
     by_market: pd.DataFrame
     bins: Floats
     n_markets: int
@@ -71,11 +76,11 @@ def judge(ranker: str, predicted: Predicted, yardstick: Yardstick, seconds: floa
     rows["catalogue_coverage"] = _shown(by_market, yardstick, weights)
     judged = np.isfinite(truth.value)
     some = judged.any(axis=1)
-    parts = {}
-    for name in PARTED:
-        known = [found.parts[name] for found in by_market if np.isfinite(found.rows[name][0])]
-        total = np.sum(known, axis=0) / len(known) if known else np.zeros(len(truth.title_ids))
-        parts[name] = dict(zip(truth.title_ids[some].tolist(), total[some].tolist(), strict=True))
+    effects = {}
+    for name in COMPARED:
+        told = [found.effects[name] for found in by_market if np.isfinite(found.rows[name][0])]
+        total = np.sum(told, axis=0) / len(told) if told else np.zeros(len(truth.title_ids))
+        effects[name] = dict(zip(truth.title_ids[some].tolist(), total[some].tolist(), strict=True))
     table = pd.DataFrame(
         {
             "market": list(truth.markets),
@@ -91,7 +96,7 @@ def judge(ranker: str, predicted: Predicted, yardstick: Yardstick, seconds: floa
         holdout=holdout.name,
         figures={name: float(rows[name][0]) for name in FIGURES},
         draws={name: rows[name][1:] for name in FIGURES},
-        parts=parts,
+        effects=effects,
         by_market=table,
         bins=calibration_bins(predicted.appeal[known], yardstick.percentile[known]),
         n_markets=len(truth.markets),
@@ -102,10 +107,10 @@ def judge(ranker: str, predicted: Predicted, yardstick: Yardstick, seconds: floa
 
 @dataclass(frozen=True, eq=False)
 class _InMarket:
-    """Figures of one market: a value and its resamples each, what titles add, and who is in the list."""
+    """Figures of one market: a value and its resamples each, what each title does to it, and who is in the list."""
 
     rows: dict[str, Floats]
-    parts: dict[str, Floats]
+    effects: dict[str, Floats]
     here: NDArray[np.intp]
     held: Floats
 
@@ -128,10 +133,10 @@ def _in_market(predicted: Predicted, yardstick: Yardstick, weights: Floats, colu
         "popularity_bias": popularity_draws(ranked, yardstick.popularity[here, column], k),
         **{f"{name}_diversity": diversity_draws(copies, words[here]) for name, words in yardstick.words.items()},
     }
-    parts = {name: np.zeros(len(value)) for name in PARTED}
-    parts["ndcg"][here] = ndcg_parts(score, gain, k)
-    parts["spearman"][here] = spearman_parts(score, value[here])
-    return _InMarket(rows, parts, here, held)
+    effects = {name: np.zeros(len(value)) for name in COMPARED}
+    effects["ndcg"][here] = ndcg_effects(score, gain, k)
+    effects["spearman"][here] = spearman_effects(score, value[here])
+    return _InMarket(rows, effects, here, held)
 
 
 def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict[str, Floats]:
@@ -144,14 +149,14 @@ def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict
         bins, difference = calibration_parts(predicted.appeal[title, market], percentile[title, market])
         apart = np.zeros((len(judged), bins.max() + 1))
         np.add.at(apart, (title, bins), difference)
-        error = _over(np.abs(weights @ apart).sum(axis=1), weights @ np.bincount(title, minlength=len(judged)))
+        error = over(np.abs(weights @ apart).sum(axis=1), weights @ np.bincount(title, minlength=len(judged)))
     rows["calibration_error"] = error
     known = judged & np.isfinite(predicted.low) & np.isfinite(predicted.high)
     low, high = np.where(known, predicted.low, 0), np.where(known, predicted.high, 0)
     inside = known & (low <= percentile) & (percentile <= high)
     count = weights @ known.sum(axis=1)
-    rows["interval_coverage"] = _over(weights @ inside.sum(axis=1), count)
-    rows["interval_width"] = _over(weights @ (high - low).sum(axis=1), count)
+    rows["interval_coverage"] = over(weights @ inside.sum(axis=1), count)
+    rows["interval_width"] = over(weights @ (high - low).sum(axis=1), count)
     return rows
 
 
@@ -161,14 +166,10 @@ def _shown(by_market: list[_InMarket], yardstick: Yardstick, weights: Floats) ->
     for found in by_market:
         missed[:, found.here] *= 1 - found.held
     offered = np.isfinite(yardstick.truth.value).any(axis=1)
-    return _over((weights * (1 - missed))[:, offered].sum(axis=1), weights[:, offered].sum(axis=1))
+    return over((weights * (1 - missed))[:, offered].sum(axis=1), weights[:, offered].sum(axis=1))
 
 
 def _mean(rows: Floats) -> Floats:
     """Return the mean over markets of each resample, over the markets where the figure is known."""
     known = np.isfinite(rows)
-    return _over(np.where(known, rows, 0).sum(axis=0), known.sum(axis=0))
-
-
-def _over(part: Floats, whole: NDArray[np.floating] | NDArray[np.intp]) -> Floats:
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=np.asarray(whole) > 0)
+    return over(np.where(known, rows, 0).sum(axis=0), known.sum(axis=0))

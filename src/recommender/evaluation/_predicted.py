@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.evaluation._protocol import TitleRanker
 from recommender.evaluation._truth import Truth, percentile_of
+from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
 
 __all__ = ["Predicted", "predict_holdout"]
@@ -90,4 +91,4 @@ def _percentiles(score: Floats) -> Floats:
 
 def _mean_of_known(matrix: Floats) -> Floats:
     count = np.isfinite(matrix).sum(axis=1)
-    return np.divide(np.nansum(matrix, axis=1), count, out=np.full(len(matrix), np.nan), where=count > 0)
+    return over(np.nansum(matrix, axis=1), count)

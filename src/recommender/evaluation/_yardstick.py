@@ -13,6 +13,7 @@ from recommender.errors import NotEnoughDataError
 from recommender.evaluation._truth import Gain, Truth, find_truth, gains, percentile_of
 from recommender.evaluation.metrics import draw_weights
 from recommender.evaluation.metrics._beyond import word_table
+from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
 from recommender.features import TextEncoder, canonical_genres, content_keys
 from recommender.schema import METRICS
@@ -65,9 +66,7 @@ def title_weights(titles: pd.DataFrame, n_resamples: int, seed: int) -> pd.DataF
     return pd.DataFrame(weights, columns=titles["title_id"].to_numpy(dtype=str)[order])
 
 
-def make_yardstick(
-    holdout: Holdout, k: int, gain: Gain, weights: pd.DataFrame, least_positives: int = 10
-) -> Yardstick:
+def make_yardstick(holdout: Holdout, k: int, gain: Gain, weights: pd.DataFrame, least_positives: int = 10) -> Yardstick:
     """Return what a holdout measures with.
 
     Raises
@@ -120,7 +119,7 @@ def _popularity(holdout: Holdout, truth: Truth, percentile: Floats) -> Floats:
     count, total = np.isfinite(percentile).sum(axis=1), np.nansum(percentile, axis=1)
     others = count[:, None] - np.isfinite(percentile)
     rest = total[:, None] - np.nan_to_num(percentile)
-    return np.divide(rest, others, out=np.full_like(rest, np.nan), where=others > 0)
+    return over(rest, others)
 
 
 def _placed(rows: pd.DataFrame, titles: pd.DataFrame) -> Floats:
@@ -137,4 +136,4 @@ def _placed(rows: pd.DataFrame, titles: pd.DataFrame) -> Floats:
         return np.full(len(titles), np.nan)
     stacked = np.column_stack(placed)
     count = np.isfinite(stacked).sum(axis=1)
-    return np.divide(np.nansum(stacked, axis=1), count, out=np.full(len(stacked), np.nan), where=count > 0)
+    return over(np.nansum(stacked, axis=1), count)

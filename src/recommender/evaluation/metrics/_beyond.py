@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from recommender.evaluation.metrics._ranked import Ranked, check_k
+from recommender.evaluation.metrics._ranked import Ranked, check_k, over
 
 __all__ = [
     "catalogue_coverage",
@@ -118,8 +118,7 @@ def popularity_draws(ranked: Ranked, popularity: Floats, k: int) -> Floats:
     listed = ranked.weights * ranked.share_held(k)
 
     def mean(weights: Floats) -> Floats:
-        count = weights @ known
-        return np.divide(weights @ value, count, out=np.full_like(count, np.nan), where=count > 0)
+        return over(weights @ value, weights @ known)
 
     return mean(listed) - mean(ranked.weights)
 
@@ -161,4 +160,4 @@ def diversity_draws(copies: Floats, described: sparse.csr_array | NDArray[np.flo
             distance = 1 - common / (size[block, None] + size - common)
             apart += np.einsum("bi,bi->b", copies[:, block], copies @ distance.T)
     # A list of one title and its copies has no pair; rounding may leave a trace of one.
-    return np.divide(apart, pairs, out=np.full(len(copies), np.nan), where=pairs > 1e-9)
+    return over(apart, np.where(pairs > 1e-9, pairs, 0))

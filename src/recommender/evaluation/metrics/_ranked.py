@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Ranked", "as_pair", "check_k", "discounts"]
+__all__ = ["Ranked", "as_pair", "check_k", "discounts", "over"]
 
 Floats = NDArray[np.float64]
 
@@ -106,4 +107,11 @@ def discounts(n: float, k: int) -> Floats:
     """Return what the first 0, 1, ..., n places are worth together, 1 / log2(rank + 1) each and 0 beyond `k`."""
     each = 1 / np.log2(np.arange(2, int(n) + 2))
     each[k:] = 0
-    return np.r_[0.0, np.cumsum(each)]
+    total: Floats = np.r_[0.0, np.cumsum(each)]
+    return total
+
+
+def over(part: Floats, whole: NDArray[Any]) -> Floats:
+    """Return parts divided by wholes; NaN where the whole is 0 or less."""
+    divided: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) > 0)
+    return divided

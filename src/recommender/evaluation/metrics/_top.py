@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recommender.evaluation.metrics._ranked import Ranked, as_pair, check_k, discounts
+from recommender.evaluation.metrics._ranked import Ranked, as_pair, check_k, discounts, over
 
-__all__ = ["average_precision", "ndcg_at_k", "precision_at_k", "recall_at_k", "top_draws"]
+__all__ = ["average_precision", "ndcg_at_k", "ndcg_draws", "ndcg_effects", "precision_at_k", "recall_at_k", "top_draws"]
 
 Floats = NDArray[np.float64]
 
@@ -125,16 +125,34 @@ def ndcg_draws(ranked: Ranked, gain: Floats, k: int, best: Ranked | None = None)
     worth = discounts(ranked.total.max(initial=0), k)
     ideal = _discounted(best, best.sums(gain), worth)
     reached = _discounted(ranked, ranked.sums(gain), worth)
-    return np.divide(reached, ideal, out=np.full_like(ideal, np.nan), where=ideal > 0)
+    return over(reached, ideal)
 
 
-def ndcg_parts(score: Floats, gain: Floats, k: int) -> Floats:
-    """Return what each title adds to NDCG, shape (n,): they sum to it; zeros where it is not known."""
-    ranked, worth = Ranked(score), discounts(len(score), k)
-    places = np.divide(_worth(ranked, worth), ranked.count, out=np.zeros_like(ranked.count), where=ranked.count > 0)
-    parts = gain * ranked.by_title(places)[0]
-    ideal = float(_discounted(best := Ranked(gain), best.sums(gain), worth)[0])
-    return parts / ideal if ideal > 0 else np.zeros_like(parts)
+def ndcg_effects(score: Floats, gain: Floats, k: int) -> Floats:
+    """Return by how much NDCG is greater for each title's being there, shape (n,): what it loses without the title.
+
+    Without it every title below moves up by one place. Zeros where the figure is not known, with the title or without.
+    """
+    ranked, best, worth = Ranked(score), Ranked(gain), discounts(len(score), k)
+    reached, ideal = _discounted(ranked, ranked.sums(gain), worth)[0], _discounted(best, best.sums(gain), worth)[0]
+    if not ideal > 0:
+        return np.zeros(len(gain))
+    rest, rest_ideal = _without_each(ranked, gain, worth), _without_each(best, gain, worth)
+    return np.where(rest_ideal > 0, reached / ideal - rest / np.where(rest_ideal > 0, rest_ideal, 1), 0.0)
+
+
+def _without_each(ranked: Ranked, gain: Floats, worth: Floats) -> Floats:
+    """Return the discounted gain of the list without each title, shape (n,)."""
+    sums, count = ranked.sums(gain)[0], ranked.count[0]
+    before, after = ranked.before[0].astype(np.intp), ranked.after[0].astype(np.intp)
+    own = sums / count * (worth[after] - worth[before])
+    # Moved up by one place; the first group never is, whatever stands here for it.
+    moved = sums / count * (worth[after - 1] - worth[np.maximum(before - 1, 0)])
+    above = np.cumsum(own) - own
+    below = moved.sum() - np.cumsum(moved)
+    place = ranked.by_title(np.arange(len(sums), dtype=np.float64)[None, :])[0].astype(np.intp)
+    left = np.divide(sums[place] - gain, count[place] - 1, out=np.zeros(len(gain)), where=count[place] > 1)
+    return np.asarray(above[place] + below[place] + left * (worth[after - 1] - worth[before])[place])
 
 
 def top_draws(ranked: Ranked, positive: Floats, k: int) -> dict[str, Floats]:
@@ -143,9 +161,6 @@ def top_draws(ranked: Ranked, positive: Floats, k: int) -> dict[str, Floats]:
     share = np.divide(hits, ranked.count, out=np.zeros_like(hits), where=ranked.count > 0)
     found, all_hits = (share * ranked.held(k)).sum(axis=1), hits.sum(axis=1)
     precise = np.divide(np.cumsum(hits, axis=1), ranked.after, out=np.zeros_like(hits), where=ranked.after > 0)
-
-    def over(part: Floats, whole: Floats) -> Floats:
-        return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
     return {
         "precision": over(found, np.minimum(ranked.total, k)),

@@ -52,7 +52,8 @@ class MarketSplit(Split):
     def _without(self, titles: pd.DataFrame, outcomes: pd.DataFrame, market: str) -> Holdout:
         place = draw_order(titles, self.seed)
         judged = place < round(self.share * len(np.unique(place)))
-        holdout = by_titles(self, market, titles, outcomes, ~judged, judged)
+        name = f"{market}, seed {self.seed}" if self.seed else market
+        holdout = by_titles(self, name, titles, outcomes, ~judged, judged)
         elsewhere = holdout.outcomes[holdout.outcomes["market"] != market].reset_index(drop=True)
         # The other markets' rows stay in the truth: they say that a title not listed here was listed somewhere.
         return checked(replace(holdout, outcomes=elsewhere, markets=(market,)))

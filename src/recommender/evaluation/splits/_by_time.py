@@ -92,9 +92,7 @@ class RollingDaySplit(Split):
         """Divide titles and outcomes."""
         following: tuple[str | None, ...] = (*self.days[1:], None)
         ends = following if self.months is None else tuple(_months_after(day, self.months) for day in self.days)
-        return tuple(
-            _at_day(self, titles, outcomes, day, until) for day, until in zip(self.days, ends, strict=True)
-        )
+        return tuple(_at_day(self, titles, outcomes, day, until) for day, until in zip(self.days, ends, strict=True))
 
 
 def _months_after(day: str, months: int) -> str:

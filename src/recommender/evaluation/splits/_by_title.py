@@ -80,13 +80,14 @@ class FoldSplit(Split):
     @property
     def label(self) -> str:
         """What the split is called."""
-        return f"{self.folds} folds" + (f", seed {self.seed}" if self.seed else "")
+        return f"{self.folds} folds"
 
     def divide(self, titles: pd.DataFrame, outcomes: pd.DataFrame) -> tuple[Holdout, ...]:
         """Divide titles and outcomes."""
         fold = draw_order(titles, self.seed) % self.folds
+        drawn = f", seed {self.seed}" if self.seed else ""
         return tuple(
-            by_titles(self, f"fold {number + 1}", titles, outcomes, fold != number, fold == number)
+            by_titles(self, f"fold {number + 1}{drawn}", titles, outcomes, fold != number, fold == number)
             for number in range(self.folds)
         )
 

@@ -190,7 +190,10 @@ class TextBaseline(Baseline):
 
 
 _NOTHING = pd.DataFrame(
-    {name: pd.Series(dtype="float64" if name == "value" else "str") for name in ("title_id", "market", "metric", "value", "as_of")}
+    {
+        name: pd.Series(dtype="float64" if name == "value" else "str")
+        for name in ("title_id", "market", "metric", "value", "as_of")
+    }
 )
 
 

@@ -43,7 +43,7 @@ class CatBoostTextRanker(TextBaseline):
 
     Parameters
     ----------
-    iterations : int, default=300
+    iterations : int, default=250
     learning_rate : float, default=0.08
     depth : int, default=6
     max_rows : int, default=60_000
@@ -69,7 +69,7 @@ class CatBoostTextRanker(TextBaseline):
     def __init__(
         self,
         *,
-        iterations: int = 300,
+        iterations: int = 250,
         learning_rate: float = 0.08,
         depth: int = 6,
         max_rows: int = 60_000,

@@ -86,4 +86,5 @@ def _mean(place: np.ndarray, value: Floats, where: np.ndarray, n: int) -> Floats
     rows = where & np.isfinite(value)
     count = np.bincount(place[rows], minlength=n)
     total = np.bincount(place[rows], weights=value[rows], minlength=n)
-    return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
+    mean: Floats = np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
+    return mean

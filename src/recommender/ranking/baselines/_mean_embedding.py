@@ -61,9 +61,11 @@ def _strongest(relevance: Floats, n: int) -> Floats:
         return np.zeros_like(relevance)
     last = np.sort(relevance)[-n]
     above, tied = relevance > last, relevance == last
-    return above + tied * (n - above.sum()) / tied.sum()
+    share: Floats = above + tied * (n - above.sum()) / tied.sum()
+    return share
 
 
 def _vectors(facts: TitleFacts) -> Floats:
     told = facts.vectors.any(axis=1, keepdims=True)
-    return np.where(told, facts.vectors, facts.title_vectors).astype(np.float64)
+    vectors: Floats = np.where(told, facts.vectors, facts.title_vectors).astype(np.float64)
+    return vectors

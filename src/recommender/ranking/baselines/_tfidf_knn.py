@@ -45,11 +45,12 @@ class TfidfKnnRanker(Baseline):
     def _learn(self, seen: Example) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        kept = seen.known.any(axis=1)
+        kept = np.flatnonzero(seen.known.any(axis=1))
         self.market_means_ = seen.market_means()
         # One letter is a word in Chinese, and a genre is one word whatever stands in it.
-        self.vectorizer_ = TfidfVectorizer(token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float64)
-        self.texts_ = self.vectorizer_.fit_transform(_texts(seen.titles[kept]))
+        word = r"(?u)\b\w+\b"
+        self.vectorizer_ = TfidfVectorizer(token_pattern=word, sublinear_tf=True, dtype=np.float64)
+        self.texts_ = self.vectorizer_.fit_transform(_texts(seen.titles.iloc[kept]))
         self.relevance_ = seen.relevance[kept]
 
     def _score(self, asked: Example) -> Floats:
@@ -71,6 +72,8 @@ class TfidfKnnRanker(Baseline):
 def _texts(titles: pd.DataFrame) -> list[str]:
     """Return title, synopsis and genres of each title as one text; a genre is a word of its own."""
     return [
-        " ".join([title, synopsis if isinstance(synopsis, str) else "", *(f"genre_{'_'.join(g.split())}" for g in genres)])
+        " ".join(
+            [title, synopsis if isinstance(synopsis, str) else "", *(f"genre_{'_'.join(g.split())}" for g in genres)]
+        )
         for title, synopsis, genres in zip(titles["title"], titles["synopsis"], titles["genres"], strict=True)
     ]
