@@ -52,7 +52,7 @@ def shuffle_later(tables: Tables, as_of: str, random: np.random.Generator) -> Ta
         later = (table["as_of"] >= as_of).to_numpy(dtype=bool)
         mixed = table.copy()
         for column in ("title_id", "value"):
-            mixed.loc[later, column] = random.permutation(mixed.loc[later, column].to_numpy())
+            mixed.loc[later, column] = random.permutation(mixed.loc[later, column].to_numpy(copy=True))
         return mixed
 
     return tables.with_outcomes(shuffled, _later(tables, as_of))
@@ -73,7 +73,7 @@ def add_later(tables: Tables, as_of: str, random: np.random.Generator) -> Tables
     rows = rows.assign(value=np.exp(random.normal(8, 3, len(rows))).round(), as_of=as_of)
 
     def more(table: pd.DataFrame) -> pd.DataFrame:
-        filled = rows.reindex(columns=table.columns).fillna({"source": "invented", "licence": ""})
+        filled = rows.assign(**dict.fromkeys(table.columns.difference(rows.columns), "invented"))[list(table.columns)]
         return pd.concat([table, filled.astype(table.dtypes.to_dict())], ignore_index=True)
 
     return tables.with_outcomes(more, len(rows))

@@ -26,6 +26,7 @@ def check_leakage(
     as_of: str,
     *,
     history: pd.DataFrame | None = None,
+    tolerance: float = 1e-9,
     random_state: int = 0,
 ) -> pd.DataFrame:
     """Change what must not matter, and see whether the predictions change.
@@ -46,6 +47,8 @@ def check_leakage(
         ISO date of training and prediction.
     history : DataFrame or None
         Outcomes of the catalogue; those dated on or after `as_of` are changed too.
+    tolerance : float, default=1e-9
+        Smaller differences are rounding: sums depend on the order of their terms.
     random_state : int, default=0
 
     Returns
@@ -65,7 +68,7 @@ def check_leakage(
         apart = np.abs(again.to_numpy() - first.to_numpy())
         unequal_gaps = np.isnan(again.to_numpy()) != np.isnan(first.to_numpy())
         difference = np.inf if unequal_gaps.any() else float(np.nanmax(apart, initial=0.0))
-        rows.append((name, difference > 0, difference, changed.rows))
+        rows.append((name, difference > tolerance, difference, changed.rows))
     return pd.DataFrame(rows, columns=["change", "leaks", "difference", "rows"])
 
 

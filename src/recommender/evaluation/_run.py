@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -106,14 +106,14 @@ def run_experiment(
                 "split": unit.split.model_dump(mode="json"),
                 "holdout": unit.holdout.name,
                 "model": ranker.with_seed(unit.seed).made_of,
-                "judging": config.judging,
+                "judging": asdict(config.judging),
             }
         )
 
-    def judge(ranker: NamedRanker, place: int) -> list[Judgement]:
+    def judge(ranker: NamedRanker, place: int, afresh: bool) -> list[Judgement]:
         unit = units[place]
         key = key_of(ranker, unit)
-        found = None if again else store.load(key)
+        found = None if afresh else store.load(key)
         if found is None:
             if place not in yardsticks:
                 yardsticks[place] = make_yardstick(unit.holdout, config.k, config.gain, weights)
@@ -131,9 +131,10 @@ def run_experiment(
             group = digest([key_of(ranker, units[place]) for place in places])
             keys[name, split] = group
             wanted = not only or name in only
-            raw = not again and all(store.load(key_of(ranker, units[place])) is not None for place in places)
-            if (wanted and (again or not kept.has(name, split, group))) or raw:
-                judged.setdefault(name, []).extend(one for place in places for one in judge(ranker, place))
+            afresh = wanted and again
+            raw = all(store.load(key_of(ranker, units[place])) is not None for place in places)
+            if afresh or raw or (wanted and not kept.has(name, split, group)):
+                judged.setdefault(name, []).extend(one for place in places for one in judge(ranker, place, afresh))
         if name in done:
             kept = _merged(config, rankers, judged, keys, kept)
             write_kept(kept, config, folder)

@@ -48,6 +48,8 @@ class CatBoostTextRanker(TextBaseline):
     depth : int, default=6
     max_rows : int, default=60_000
         Of more titles in markets, so many are drawn to learn from.
+    n_threads : int, default=-1
+        -1: one a core.
     random_state : int, default=0
     encoder : str, default="all-MiniLM-L6-v2"
     cache_dir : str or None, default=None
@@ -73,6 +75,7 @@ class CatBoostTextRanker(TextBaseline):
         learning_rate: float = 0.08,
         depth: int = 6,
         max_rows: int = 60_000,
+        n_threads: int = -1,
         random_state: int = 0,
         encoder: str = "all-MiniLM-L6-v2",
         cache_dir: str | None = None,
@@ -81,6 +84,7 @@ class CatBoostTextRanker(TextBaseline):
         self.learning_rate = learning_rate
         self.depth = depth
         self.max_rows = max_rows
+        self.n_threads = n_threads
         self.random_state = random_state
         self.encoder = encoder
         self.cache_dir = cache_dir
@@ -101,14 +105,17 @@ class CatBoostTextRanker(TextBaseline):
             self.models_["informed"] = self._fit_model(informed, relevance[rows])
 
     def _score(self, asked: Example) -> Floats:
-        title, market = (axis.ravel() for axis in np.indices(asked.relevance.shape))
-        frame = _frame(asked, title, market)
-        score = np.asarray(self.models_["blind"].predict(frame), dtype=np.float64)
-        known = popularity(asked.facts, asked.outcomes, self.distributions_)[title]
-        rows = np.isfinite(known)
-        if "informed" in self.models_ and rows.any():
-            score[rows] = self.models_["informed"].predict(frame[rows].assign(popularity=known[rows]))
-        return score.reshape(asked.relevance.shape)
+        known = popularity(asked.facts, asked.outcomes, self.distributions_)
+        rows, title = np.isfinite(known), np.arange(len(asked.facts))
+        score = np.empty(asked.relevance.shape)
+        # Market by market: the embeddings of all titles in all markets at once fill the memory.
+        for place in range(len(asked.markets)):
+            frame = _frame(asked, title, np.full(len(title), place))
+            score[:, place] = self.models_["blind"].predict(frame)
+            if "informed" in self.models_ and rows.any():
+                informed = frame[rows].assign(popularity=known[rows])
+                score[rows, place] = self.models_["informed"].predict(informed)
+        return score
 
     def _fit_model(self, frame: pd.DataFrame, relevance: Floats) -> Any:
         try:
@@ -120,6 +127,7 @@ class CatBoostTextRanker(TextBaseline):
             learning_rate=self.learning_rate,
             depth=self.depth,
             random_seed=self.random_state,
+            thread_count=self.n_threads,
             cat_features=_CATEGORIES,
             # A text that is never told has no dictionary to learn.
             text_features=[name for name in _TEXTS if frame[name].str.contains(r"\w").any()],
@@ -162,6 +170,7 @@ def _frame(example: Example, title: NDArray[np.intp], market: NDArray[np.intp]) 
         table[name] = facts.numbers[name].to_numpy(dtype=np.float64)
     frame = table.iloc[title].reset_index(drop=True)
     frame.insert(0, "market", np.array(example.markets, dtype=object)[market])
-    frame["synopsis_vector"] = list(facts.vectors[title].astype(np.float64))
-    frame["title_vector"] = list(facts.title_vectors[title].astype(np.float64))
+    for name, vectors in (("synopsis_vector", facts.vectors), ("title_vector", facts.title_vectors)):
+        of_title = list(vectors.astype(np.float64))
+        frame[name] = [of_title[row] for row in title]
     return frame
