@@ -27,8 +27,9 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
     The interval is a paired bootstrap: both rankings are judged on the same resamples of the titles, and it is the
     difference that is drawn. The p-value is that of a sign-flip permutation over titles: were the two equally good, a
     title would speak for the one as readily as for the other. What a title says is its pseudo-value of the jackknife,
-    that is how the difference changes without it, scaled to the spread of the resamples; so places that titles take from
-    each other are accounted for, and the p-value agrees with the interval. p-values are not adjusted for how many comparisons are made.
+    that is how the difference changes without it, scaled to the spread of the resamples; so places that titles take
+    from each other are accounted for, and the p-value agrees with the interval. p-values are not adjusted for how many
+    comparisons are made.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
         pairs = [
             (a, b) for a, b in zip(one, other, strict=True) if np.isfinite([a.figures[name], b.figures[name]]).all()
         ]
+        if not pairs:
+            continue
         first, second = mean_figure([a for a, _ in pairs], name), mean_figure([b for _, b in pairs], name)
         difference, drawn = first[0] - second[0], first[1] - second[1]
         low, high = interval_of(difference, drawn)
@@ -63,8 +66,6 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
             less = (pd.Series(a.effects[name]) - pd.Series(b.effects[name])) / len(pairs)
             effect = effect.add(less, fill_value=0)
         said = _pseudo_values(effect.to_numpy(dtype=np.float64), difference, drawn)
-        if not pairs:
-            continue
         rows.append(
             {
                 "ranker": one[0].ranker,

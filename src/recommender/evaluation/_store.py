@@ -43,7 +43,7 @@ class JudgementStore:
         """Keep judgements under a digest."""
         data = {"format": _FORMAT, "judgements": [_written(one) for one in judgements]}
         with atomic_output(self._file(key)) as path:
-            path.write_text(json.dumps(data, sort_keys=True), encoding="utf-8")
+            path.write_text(json.dumps(data), encoding="utf-8")
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.json"

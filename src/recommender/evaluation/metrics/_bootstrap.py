@@ -66,7 +66,7 @@ def draw_weights(n_titles: int, n_resamples: int, random_state: int = 0) -> NDAr
 
 
 def interval_of(whole: float, drawn: NDArray[np.float64], *, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the interval of a figure from its resamples, shifted so that their mean is the figure.
+    """Return the interval of a figure from its resamples, shifted so that their mean is the figure; it holds the figure.
 
     Examples
     --------
@@ -79,4 +79,4 @@ def interval_of(whole: float, drawn: NDArray[np.float64], *, confidence: float =
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail]) + (whole - drawn.mean())
-    return float(low), float(high)
+    return min(float(low), whole), max(float(high), whole)
