@@ -93,11 +93,12 @@ def run_backtest(
 
     Examples
     --------
+    >>> from recommender.evaluation import RandomSplit
     >>> from recommender.ranking import OriginGenreRanker, ShuffleRanker
     >>> from recommender.sample import load_sample
     >>> sample = load_sample()
-    >>> rankers = {"origin and genre": OriginGenreRanker(), "chance": ShuffleRanker()}
-    >>> backtest = run_backtest(rankers, sample.training, sample.outcomes, [FoldSplit(folds=2)], Judging(k=50))
+    >>> rankers, split = {"origin and genre": OriginGenreRanker(), "chance": ShuffleRanker()}, RandomSplit(share=0.3)
+    >>> backtest = run_backtest(rankers, sample.training, sample.outcomes, [split], Judging(k=50))
     >>> bool(backtest.comparisons["p_value"][0] < 0.05)
     True
     """
