@@ -9,6 +9,7 @@ import typer
 
 from recommender.cli._border import Border, guarded
 from recommender.cli._console import show_messages
+from recommender.cli.backtest import backtest
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
@@ -35,6 +36,7 @@ app.command()(train)
 app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
+app.command()(backtest)
 app.command()(experiment)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+
+from recommender.evaluation.metrics import spearman
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,10 @@ def training_metrics(ranker: Ranker) -> dict[str, float]:
     rows = ranker.out_of_fold_
     inside = (rows["percentile"] >= rows["low"]) & (rows["percentile"] <= rows["high"])
     return {
-        "spearman": float(np.mean([_rank_correlation(group) for _, group in rows.groupby("market")])),
+        # A market in which all are alike tells nothing: it counts 0.
+        "spearman": float(
+            np.nan_to_num([spearman(g["score"], g["relevance"]) for _, g in rows.groupby("market")]).mean()
+        ),
         "interval_coverage": float(inside.mean()),
         "interval_width": float((rows["high"] - rows["low"]).mean()),
         "appeal_error": float((rows["appeal"] - rows["percentile"]).abs().mean()),
@@ -45,12 +49,6 @@ def training_figures(ranker: Ranker) -> dict[str, Figure]:
     """Return plots by name: ``calibration`` and ``appeal_by_outcome``."""
     rows = ranker.out_of_fold_
     return {"calibration": _calibration(rows), "appeal_by_outcome": _spread(rows)}
-
-
-def _rank_correlation(group: pd.DataFrame) -> float:
-    if group["score"].nunique() < 2 or group["relevance"].nunique() < 2:
-        return 0.0
-    return float(spearmanr(group["score"], group["relevance"]).statistic)
 
 
 def _calibration(rows: pd.DataFrame) -> Figure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from recommender.errors import CallError, ConfigError, did_you_mean, nearest, visible
-from recommender.offers._brief import Brief, Share
+from recommender.errors import CallError, ConfigError, nearest, visible
+from recommender.offers._brief import Brief
 from recommender.schema import KINDS
+from recommender.sources import describe_fault, parse_toml
 
 _SAMPLES = "recommender.sample"
 
@@ -104,12 +104,7 @@ def parse_brief(text: str, *, source: str = "brief") -> Brief:
     >>> parse_brief('name = "a"\nmarket = "CN"\nsize = 5\nkinds = ["film"]').market
     'CN'
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            f"{source}: not valid TOML: {error}", hint="Mend the line, or start from `recommender brief new`."
-        ) from error
+    raw = parse_toml(text, source=source, hint="Mend the line, or start from `recommender brief new`.")
     try:
         return Brief.model_validate(raw)
     except ValidationError as error:
@@ -151,10 +146,6 @@ def _lines(error: ValidationError) -> Iterator[str]:
         key = visible(".".join(str(part) for part in fault["loc"]), length=120) or "brief"
         value = fault["input"]
         match fault["type"]:
-            case "extra_forbidden":
-                yield f"{key}: unknown key; {_nearest_key(fault['loc'])}"
-            case "missing":
-                yield f"{key}: missing; add it"
             case "demand" | "share_order" | "years":
                 yield f"{key}: {fault['msg']}"
             case "market" | "kind" | "decade":
@@ -163,17 +154,7 @@ def _lines(error: ValidationError) -> Iterator[str]:
             case "string_pattern_mismatch":
                 yield f"{key}: use letters, digits, - and _ only, at most 64 (got {visible(repr(value))})"
             case _:
-                yield f"{key}: {fault['msg'][0].lower()}{fault['msg'][1:]} (got {visible(repr(value))})"
-
-
-def _nearest_key(path: tuple[int | str, ...]) -> str:
-    model: Any = Brief
-    for part in path[:-1]:
-        field = getattr(model, "model_fields", {}).get(part)
-        annotation = field.annotation if field is not None else Share
-        model = annotation if hasattr(annotation, "model_fields") else Share
-    known = list(model.model_fields)
-    return did_you_mean(path[-1], known) or f"known keys here: {', '.join(known)}"
+                yield describe_fault(fault, Brief)
 
 
 def new_brief(name: str = "my-offer", *, market: str = "CN", size: int = 300) -> str:

@@ -6,20 +6,36 @@ reads a model's TOML.
 
 from __future__ import annotations
 
-from recommender.ranking._baselines import BASELINES, Baseline, NewestRanker, OriginGenreRanker, ShuffleRanker
 from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
 from recommender.ranking._config import ModelConfig, load_model_config
 from recommender.ranking._ranker import Ranker
+from recommender.ranking.baselines import (
+    BASELINES,
+    Baseline,
+    CatBoostTextRanker,
+    HomePopularityRanker,
+    MeanEmbeddingRanker,
+    NewestRanker,
+    OriginGenreRanker,
+    RidgeEmbeddingsRanker,
+    ShuffleRanker,
+    TfidfKnnRanker,
+)
 
 __all__ = [
     "BASELINES",
     "Baseline",
+    "CatBoostTextRanker",
+    "HomePopularityRanker",
     "Manifest",
+    "MeanEmbeddingRanker",
     "ModelConfig",
     "NewestRanker",
     "OriginGenreRanker",
     "Ranker",
+    "RidgeEmbeddingsRanker",
     "ShuffleRanker",
+    "TfidfKnnRanker",
     "load_bundle",
     "load_model_config",
     "read_manifest",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.errors import ConfigError, UnreadableFileError
+from recommender.errors import ConfigError
 from recommender.features import GROUPS
 from recommender.ranking._ranker import Ranker
+from recommender.sources import read_toml
 
 __all__ = ["ModelConfig", "load_model_config"]
 
@@ -98,19 +98,7 @@ def load_model_config(path: str | Path) -> ModelConfig:
         If it is not TOML, has a key that models do not have, or a value that is not allowed.
     """
     file = Path(path)
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UnreadableFileError(f"{file}: {error.strerror or error}", hint="Check the path of the model.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is not TOML: {error}", hint="Compare it with models/default.toml.") from error
-    try:
-        config = ModelConfig.model_validate(data)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()
-        )
-        raise ConfigError(f"{file}: {problems}", hint="Compare it with models/default.toml.") from error
+    config = read_toml(file, ModelConfig, hint="Compare it with models/default.toml.")
     unknown = [name for name in config.groups if name not in GROUPS]
     if unknown:
         raise ConfigError(
