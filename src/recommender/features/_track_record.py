@@ -38,8 +38,8 @@ class TrackRecord(FeatureGroup):
 
     For each of director, studio, cast, franchise, origin, origins together, genre, and origin with genre: the shrunken
     mean of the title's words in the market, the best of them, the mean over all markets, the first against the third,
-    the first among titles of the last years, the best earlier title, and the number of earlier titles. Means are log ratios to
-    the market's mean, so that they say the same of a generous and of a hard market, early in a chart's life and
+    the first among titles of the last years, the best earlier title, and the number of earlier titles. Means are log
+    ratios to the market's mean, so that they say the same of a generous and of a hard market, early in a chart's life and
     late. It learns from relevance: within training it must be computed out of fold, or from the past.
 
     Parameters
