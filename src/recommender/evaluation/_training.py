@@ -30,15 +30,17 @@ def training_metrics(ranker: Ranker) -> dict[str, float]:
         difference between appeal and the percentile reached), ``titles``, ``outcomes``, ``markets``.
     """
     rows = ranker.out_of_fold_
+    # Of pairs that were drawn, each stands for several.
+    weight = rows["weight"]
     inside = (rows["percentile"] >= rows["low"]) & (rows["percentile"] <= rows["high"])
     return {
         # A market in which all are alike tells nothing: it counts 0.
         "spearman": float(
             np.nan_to_num([spearman(g["score"], g["relevance"]) for _, g in rows.groupby("market")]).mean()
         ),
-        "interval_coverage": float(inside.mean()),
-        "interval_width": float((rows["high"] - rows["low"]).mean()),
-        "appeal_error": float((rows["appeal"] - rows["percentile"]).abs().mean()),
+        "interval_coverage": float(np.average(inside, weights=weight)),
+        "interval_width": float(np.average(rows["high"] - rows["low"], weights=weight)),
+        "appeal_error": float(np.average((rows["appeal"] - rows["percentile"]).abs(), weights=weight)),
         "titles": float(rows["title_id"].nunique()),
         "outcomes": float(len(rows)),
         "markets": float(rows["market"].nunique()),

@@ -37,8 +37,8 @@ _REGIONS = {
     "Oceania": "AU FJ NC NZ PF PG VU WS",
 }
 _CULTURES = {
-    "African-Islamic": "AE AF AL AM AZ BD BF BH DJ DZ EG ET GH ID IQ IR JO KE KG KW KZ LB LY MA ML MV MY MZ NG OM PK PS QA RW SA "
-    "SD SN SO SY TJ TM TN TR TZ UG UZ YE ZM ZW",
+    "African-Islamic": "AE AF AL AM AZ BD BF BH DJ DZ EG ET GH ID IQ IR JO KE KG KW KZ LB LY MA ML MV MY MZ NG OM PK PS QA "
+    "RW SA SD SN SO SY TJ TM TN TR TZ UG UZ YE ZM ZW",
     "Catholic Europe": "AD AT BE CZ ES FR HR HU IT LI LT LU MC MT PL PT SI SK SM VA",
     "Confucian": "CN HK JP KP KR MN MO SG TW",
     "English-speaking": "AU BM CA GB IE IM JE NZ US",

@@ -15,7 +15,7 @@ from recommender.features import FeatureGroup, Known, Pairs, TitleFacts
 from recommender.ranking._labels import grade, seen_before
 from recommender.ranking._origins import Block
 
-__all__ = ["Examples", "build_examples", "draw_folds", "known_on", "stack_features"]
+__all__ = ["Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
 
 _LATER_SHARE = 0.3
 _LEAST_TRAINED = 200
@@ -91,7 +91,7 @@ def build_examples(
         pairs = Pairs(facts, block.title, block.market, markets, outcomes, block.before, asked)
         known = known_on(facts, outcomes, block.origin, markets)
         described.append(
-            _past_features(groups, known, pairs) if block.dated else _fold_features(groups, known, pairs, folds)
+            _past_features(groups, known, pairs) if block.dated else fold_features(groups, known, pairs, folds)
         )
     matrix = np.vstack(described)
     title = np.concatenate([block.title for block in blocks])
@@ -141,10 +141,10 @@ def _past_features(groups: Sequence[FeatureGroup], known: Known, pairs: Pairs) -
     return stack_features([clone(group).fit(known) for group in groups], pairs)
 
 
-def _fold_features(
+def fold_features(
     groups: Sequence[FeatureGroup], known: Known, pairs: Pairs, folds: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return features of pairs, each learned without the outcomes of the pair's own fold."""
+    """Return features of pairs, each learned without the outcomes of the pair's own fold; `groups` stay unfitted."""
     matrix: NDArray[np.float32] | None = None
     for fold in np.unique(folds[pairs.title]):
         inside = folds == fold

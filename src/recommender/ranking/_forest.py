@@ -19,7 +19,7 @@ _LEAF = ("leaf_value", "leaf_count")
 # Numeric splits; NaN goes left or right, or stands for zero where none was met.
 _DECISIONS = {"2", "0", "8", "10"}
 _MISSING_AS_NAN = 8
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(\d+(\.\d+)?([eE][+-]?\d+)?|inf)")
 
 
 class Forest(BaseEstimator):  # type: ignore[misc]
