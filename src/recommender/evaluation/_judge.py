@@ -141,7 +141,7 @@ def _in_market(predicted: Predicted, yardstick: Yardstick, weights: Floats, colu
 
 def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict[str, Floats]:
     """Return calibration and intervals, over all titles of all markets."""
-    judged, percentile = np.isfinite(yardstick.truth.value), yardstick.percentile
+    judged, percentile, drawn = np.isfinite(yardstick.truth.value), yardstick.percentile, yardstick.drawn
     rows = {}
     title, market = np.nonzero(judged & np.isfinite(predicted.appeal))
     error = np.full(len(weights), np.nan)
@@ -153,7 +153,7 @@ def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict
     rows["calibration_error"] = error
     known = judged & np.isfinite(predicted.low) & np.isfinite(predicted.high)
     low, high = np.where(known, predicted.low, 0), np.where(known, predicted.high, 0)
-    inside = known & (low <= percentile) & (percentile <= high)
+    inside = known & (low <= drawn) & (drawn <= high)
     count = weights @ known.sum(axis=1)
     rows["interval_coverage"] = over(weights @ inside.sum(axis=1), count)
     rows["interval_width"] = over(weights @ (high - low).sum(axis=1), count)

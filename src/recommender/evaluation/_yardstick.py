@@ -16,6 +16,7 @@ from recommender.evaluation.metrics._beyond import word_table
 from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
 from recommender.features import TextEncoder, canonical_genres, content_keys
+from recommender.ranking import spread_percentiles
 from recommender.schema import METRICS
 
 __all__ = ["Yardstick", "make_yardstick", "title_weights"]
@@ -34,9 +35,10 @@ class Yardstick:
     truth : Truth
     k : int
     gain : str
-    worth, percentile, positive, popularity : ndarray, shape (n_titles, n_markets)
-        What a title is worth in NDCG, its percentile among the market's judged titles, whether it is a positive, and its
-        popularity elsewhere; NaN where it does not judge, or is not known.
+    worth, percentile, drawn, positive, popularity : ndarray, shape (n_titles, n_markets)
+        What a title is worth in NDCG, its percentile among the market's judged titles, the same with ties drawn apart (what
+        intervals are judged by), whether it is a positive, and its popularity elsewhere; NaN where it does not judge, or
+        is not known.
     words : dict of str to csr_array or ndarray, shape (n_titles, n_columns)
         ``genre``, ``origin`` and ``text``: what tells titles apart in a list.
     weights : ndarray, shape (n_resamples, n_titles)
@@ -49,6 +51,7 @@ class Yardstick:
     gain: Gain
     worth: Floats
     percentile: Floats
+    drawn: Floats
     positive: Floats
     popularity: Floats
     words: dict[str, sparse.csr_array | NDArray[np.float32]]
@@ -95,6 +98,7 @@ def make_yardstick(holdout: Holdout, k: int, gain: Gain, weights: pd.DataFrame, 
         gain=gain,
         worth=worth,
         percentile=percentile,
+        drawn=spread_percentiles(truth.value, np.random.default_rng(0)).astype(np.float64),
         positive=positive.astype(np.float64),
         popularity=_popularity(holdout, truth, percentile),
         words={

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
 from recommender.ranking._config import ModelConfig, load_model_config
+from recommender.ranking._labels import spread_percentiles
 from recommender.ranking._ranker import Ranker
 from recommender.ranking.baselines import (
     BASELINES,
@@ -40,4 +41,5 @@ __all__ = [
     "load_model_config",
     "read_manifest",
     "save_bundle",
+    "spread_percentiles",
 ]

@@ -44,6 +44,7 @@ class LabelConfig(_Part):
 
     emphasis: Annotated[float, Field(ge=1, le=4)] = 2.0
     half_life_years: Annotated[float, Field(gt=0, le=1000)] = 3.0
+    n_origins: Annotated[int, Field(ge=1, le=100)] = 12
     most_pairs: Annotated[int, Field(ge=1000)] = 160_000
 
 

@@ -16,7 +16,7 @@ __all__ = ["Block", "ask_the_past"]
 
 _LEAST_DATED = 500  # a market with fewer outcomes has too little past to learn from the past alone
 _ONE_DAY = 0.6
-_FIRST_PAST, _NEXT_PAST, _LEAST_PAST = 0.15, 0.05, 150
+_FIRST_PAST, _LEAST_PAST = 0.15, 100
 _LOOK_AHEAD_DAYS, _LEAST_AHEAD_DAYS, _STEP_DAYS, _MOST_ORIGINS = 92, 28, 30, 8
 _MOST_POINTS = float(np.log1p(110))  # the most that eleven weeks at the head of a chart give
 
@@ -62,6 +62,7 @@ def ask_the_past(
     as_of: str,
     *,
     emphasis: float,
+    n_origins: int,
     most_pairs: int,
     random: np.random.Generator,
 ) -> list[Block]:
@@ -83,6 +84,8 @@ def ask_the_past(
         ISO date.
     emphasis : float
         The power to which grades of level metrics are raised: above 1, the head of a ranking counts more.
+    n_origins : int
+        The most past days to ask as of; 1: everything is asked as of one day.
     most_pairs : int
         Of flows, absent pairs are drawn so that there are about so many; each then stands for several.
     random : numpy.random.Generator
@@ -97,9 +100,9 @@ def ask_the_past(
     flows = set(flowing["market"])
     level = np.array([market in counted for market in labels.markets])
     column = np.array([market not in flows for market in labels.markets])
-    blocks = _graded_blocks(labels, column, level, as_of, emphasis, random)
+    blocks = _graded_blocks(labels, column, level, as_of, emphasis, n_origins, random)
     for _, of_metric in flowing.groupby("metric", sort=True):
-        blocks += _flow_blocks(facts, of_metric, labels, as_of, most_pairs, random)
+        blocks += _flow_blocks(facts, of_metric, labels, as_of, n_origins, most_pairs, random)
     return sorted((block for block in blocks if len(block.title)), key=lambda block: (block.origin, block.dated))
 
 
@@ -109,11 +112,14 @@ def _graded_blocks(
     level: NDArray[np.bool_],
     as_of: str,
     emphasis: float,
+    n_origins: int,
     random: np.random.Generator,
 ) -> list[Block]:
     """Return the blocks of level and presence metrics."""
     asked = np.isfinite(labels.relevance) & column
-    dated = np.array([_has_past(labels.since[asked[:, m], m]) for m in range(len(labels.markets))], dtype=bool)
+    dated = np.array(
+        [n_origins > 1 and _has_past(labels.since[asked[:, m], m]) for m in range(len(labels.markets))], dtype=bool
+    )
     target = np.where(level, labels.relevance**emphasis, labels.relevance).astype(np.float32)
 
     def block(origin: str, rows: NDArray[np.bool_], past: bool) -> Block:
@@ -134,7 +140,7 @@ def _graded_blocks(
     blocks = [block(as_of, asked & ~dated, False)]
     past = asked & dated
     if past.any():
-        origins = _origins(labels.since[past])
+        origins = _origins(labels.since[past], n_origins)
         first = past & (labels.since < origins[0])
         blocks.append(block(origins[0], first, False))
         for start, end in zip(origins, [*origins[1:], "9999-12-31"], strict=True):
@@ -149,14 +155,14 @@ def _has_past(days: NDArray[np.str_]) -> bool:
     return bool(counts.max() <= _ONE_DAY * len(days))
 
 
-def _origins(days: NDArray[np.str_]) -> list[str]:
+def _origins(days: NDArray[np.str_], most: int) -> list[str]:
     """Return days such that enough is known before the first, and enough is asked from each on to the next."""
     names, counts = np.unique(days, return_counts=True)
     total = counts.sum()
     origins: list[str] = []
     passed, since_last = 0, 0
     for name, count in zip(names, counts, strict=True):
-        enough = max(_LEAST_PAST, _NEXT_PAST * total) if origins else max(_LEAST_PAST, _FIRST_PAST * total)
+        enough = max(_LEAST_PAST, total / most) if origins else max(_LEAST_PAST, _FIRST_PAST * total)
         if (since_last if origins else passed) >= enough:
             origins.append(str(name))
             since_last = 0
@@ -170,6 +176,7 @@ def _flow_blocks(
     rows: pd.DataFrame,
     labels: Labels,
     as_of: str,
+    n_origins: int,
     most_pairs: int,
     random: np.random.Generator,
 ) -> list[Block]:
@@ -180,7 +187,7 @@ def _flow_blocks(
     title, market = title[kept], market[kept]
     day, value = rows["as_of"].to_numpy(dtype=str)[kept], rows["value"].to_numpy(dtype=float)[kept]
     first_day = str(np.sort(day)[0])
-    origins = _flow_origins(first_day, as_of)
+    origins = _flow_origins(first_day, as_of, n_origins)
     columns = np.zeros(len(labels.markets), dtype=bool)
     columns[np.unique(market)] = True
     year = facts.numbers["year"].to_numpy()
@@ -234,11 +241,11 @@ def _draw(
     return weight
 
 
-def _flow_origins(first: str, as_of: str) -> list[str]:
+def _flow_origins(first: str, as_of: str, most: int) -> list[str]:
     """Return a day a month from the newest that has enough to look ahead to, back to the first month of the flow."""
     origins: list[str] = []
-    origin = _add(as_of, -_LEAST_AHEAD_DAYS)
-    while origin >= _add(first, 21) and len(origins) < _MOST_ORIGINS:
+    origin = _add(as_of, -(_LEAST_AHEAD_DAYS if most > 1 else _LOOK_AHEAD_DAYS))
+    while origin >= _add(first, 21) and len(origins) < min(most, _MOST_ORIGINS):
         origins.append(origin)
         origin = _add(origin, -_STEP_DAYS)
     span = np.datetime64(as_of, "D") - np.datetime64(first, "D")

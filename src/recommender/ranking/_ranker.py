@@ -67,6 +67,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         more.
     half_life_years : float, default=3.0
         An outcome so much older than the newest counts half.
+    n_origins : int, default=12
+        As of about so many past days examples are made, where outcomes have days; 1: everything as of one day.
     most_pairs : int, default=160_000
         Of flows, about so many titles in markets are drawn to learn from.
     coverage : float, default=0.8
@@ -117,6 +119,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         max_features: float = 0.4,
         emphasis: float = 2.0,
         half_life_years: float = 3.0,
+        n_origins: int = 12,
         most_pairs: int = 160_000,
         coverage: float = 0.8,
         random_state: int = 0,
@@ -136,6 +139,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.max_features = max_features
         self.emphasis = emphasis
         self.half_life_years = half_life_years
+        self.n_origins = n_origins
         self.most_pairs = most_pairs
         self.coverage = coverage
         self.random_state = random_state
@@ -175,6 +179,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             labels,
             self.as_of_,
             emphasis=self.emphasis,
+            n_origins=self.n_origins,
             most_pairs=self.most_pairs,
             random=random,
         )
