@@ -42,6 +42,8 @@ class Block:
         ISO date on which the answer was known.
     before : ndarray of str, shape (n,)
         ISO date from which on nothing of the title's own outcomes elsewhere is seen.
+    calibrates : bool
+        Whether predictions of these pairs may calibrate: not those that are described by later outcomes of other titles.
     """
 
     origin: str
@@ -53,6 +55,7 @@ class Block:
     weight: NDArray[np.float64]
     settled: NDArray[np.str_]
     before: NDArray[np.str_]
+    calibrates: bool = True
 
 
 def ask_the_past(
@@ -69,8 +72,9 @@ def ask_the_past(
     """Return the questions to learn from, the oldest first.
 
     A market whose outcomes became known on many days is asked as of past days (rolling origins): what is visible then
-    is what was known before the day, as in use. A market whose outcomes all bear one day has no past: its
-    titles are asked as of the last day, out of fold.
+    is what was known before the day, as in use. Such predictions of later days calibrate. Its titles are asked a second time
+    as of the last day, out of fold: these descriptions know more. A market whose outcomes all bear one day has no past:
+    its titles are asked as of the last day only.
 
     Of a flow it is asked what comes next: as of a day a month, the points of the three months from then on, of titles that
     had none anywhere before and were out by then.
@@ -122,7 +126,7 @@ def _graded_blocks(
     )
     target = np.where(level, labels.relevance**emphasis, labels.relevance).astype(np.float32)
 
-    def block(origin: str, rows: NDArray[np.bool_], past: bool) -> Block:
+    def block(origin: str, rows: NDArray[np.bool_], past: bool, calibrates: bool = True) -> Block:
         title, market = np.nonzero(rows)
         placed = spread_percentiles(np.where(rows, labels.relevance, np.nan), random)
         return Block(
@@ -135,12 +139,14 @@ def _graded_blocks(
             weight=np.ones(len(title)),
             settled=labels.since[title, market],
             before=np.full(len(title), origin, dtype="<U10") if past else labels.since[title, market],
+            calibrates=calibrates,
         )
 
     blocks = [block(as_of, asked & ~dated, False)]
     past = asked & dated
     if past.any():
         origins = _origins(labels.since[past], n_origins)
+        blocks.append(block(as_of, past, False, calibrates=False))
         first = past & (labels.since < origins[0])
         blocks.append(block(origins[0], first, False))
         for start, end in zip(origins, [*origins[1:], "9999-12-31"], strict=True):

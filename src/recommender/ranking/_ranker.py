@@ -189,7 +189,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 f"{len(asked)} titles with an outcome are too few for {self.n_folds} folds",
                 hint="Give more outcomes, or a model with fewer folds.",
             )
-        self.n_titles_, self.n_outcomes_ = len(asked), sum(len(block.title) for block in blocks)
+        self.n_titles_, self.n_outcomes_ = len(asked), sum(len(block.title) for block in blocks if block.calibrates)
         logger.info("learning from %s examples in %s markets", self.n_outcomes_, len(self.markets_))
         # Several threads add in another order than one: the bytes of a bundle must not depend on the machine's cores.
         with threadpool_limits(limits=1):
