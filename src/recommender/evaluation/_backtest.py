@@ -99,7 +99,7 @@ def run_backtest(
     >>> sample = load_sample()
     >>> rankers, split = {"origin and genre": OriginGenreRanker(), "chance": ShuffleRanker()}, RandomSplit(share=0.3)
     >>> backtest = run_backtest(rankers, sample.training, sample.outcomes, [split], Judging(k=50))
-    >>> bool(backtest.comparisons["p_value"][0] < 0.05)
+    >>> bool(backtest.comparisons["difference"][0] > 0)
     True
     """
     if not rankers or not splits or judging.k < 1:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
@@ -10,7 +13,12 @@ from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
 
-__all__ = ["Head"]
+__all__ = ["ELSEWHERE", "Head", "fit_heads"]
+
+logger = logging.getLogger("recommender")
+
+ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
+"""How the names of features begin that tell how a title did elsewhere."""
 
 
 class Head(BaseEstimator):  # type: ignore[misc]
@@ -81,3 +89,62 @@ class Head(BaseEstimator):  # type: ignore[misc]
         values = np.zeros(matrix.shape)
         values[:, self.columns_], base = self.forest_.attribute(matrix[:, self.columns_])
         return values, base
+
+
+def fit_heads(
+    examples: Examples,
+    names: NDArray[np.object_],
+    evidence: NDArray[np.intp],
+    forest: Forest,
+    *,
+    coverage: float,
+) -> tuple[dict[str, Head], pd.DataFrame]:
+    """Fit a head that does not know how titles did elsewhere, and where anything is known of it one that does.
+
+    Parameters
+    ----------
+    examples : Examples
+    names : ndarray of str, shape (n_features,)
+    evidence : ndarray of int, shape (n,)
+    forest : Forest
+        Not fitted.
+    coverage : float
+
+    Returns
+    -------
+    heads : dict of str to Head
+        ``plain`` and ``informed``.
+    unseen : DataFrame
+        What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
+    """
+    elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in names])
+    # A greater audience elsewhere never lowers a score; a rating may.
+    increasing = elsewhere & np.array(["rating" not in str(name) for name in names])
+    views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
+    if not elsewhere.any():
+        del views["informed"]
+    heads = {}
+    for name, columns in views.items():
+        if len(columns):
+            logger.info("growing the %s trees", name)
+            head = Head(forest, coverage=coverage)
+            score = head.fit(examples, columns, increasing[columns], evidence)
+            heads[name] = head
+    told = np.flatnonzero(np.isfinite(score))
+    pairs = examples.pairs.take(told)
+    appeal = head.calibrator_.predict(score[told], pairs.market)
+    low, high = head.intervals_.predict(appeal, evidence[told])
+    unseen = pd.DataFrame(
+        {
+            "title_id": pairs.facts.title_ids[pairs.title],
+            "market": np.array(pairs.markets)[pairs.market],
+            "relevance": examples.target[told],
+            "percentile": examples.percentile[told],
+            "weight": examples.weight[told],
+            "score": score[told],
+            "appeal": appeal,
+            "low": low,
+            "high": high,
+        }
+    )
+    return heads, unseen

@@ -18,9 +18,9 @@ from recommender.errors import BundleError, CallError, NotEnoughDataError, did_y
 from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, weigh_evidence
-from recommender.ranking._examples import Examples, build_examples, draw_folds, known_on, stack_features
+from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import Forest
-from recommender.ranking._head import Head
+from recommender.ranking._head import ELSEWHERE, Head, fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
@@ -36,7 +36,6 @@ _NO_OUTCOMES = pd.DataFrame({"title_id": [], "market": [], "metric": [], "value"
 _EXPLAINED, _EXPLAINED_IN_ALL = 1000, 10_000
 _EXPLAINED_AT_ONCE = 4096
 _DESCRIBED_AT_ONCE = 65_536
-_ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
 
 
 class Ranker(BaseEstimator):  # type: ignore[misc]
@@ -215,7 +214,14 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             )
         examples = replace(examples, matrix=examples.matrix[:, self.columns_])
         self.feature_names_ = names[self.columns_]
-        self._fit_heads(examples)
+        evidence = weigh_evidence(examples.pairs, examples.matrix, self.feature_names_)
+        forest = Forest(
+            **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
+            random_state=self.random_state,
+        )
+        self.heads_, self.out_of_fold_ = fit_heads(
+            examples, self.feature_names_, evidence, forest, coverage=self.coverage
+        )
         self.comparables_ = Comparables().fit(titles, replace(known, relevance=labels.relevance), labels.shown)
         return self
 
@@ -331,50 +337,11 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 reasons[row], comparables[row] = told[place], found[place]
         return reasons, comparables
 
-    def _fit_heads(self, examples: Examples) -> None:
-        """Fit a head that does not know how titles did elsewhere, and where anything is known of it one that does."""
-        names = [str(name) for name in self.feature_names_]
-        elsewhere = np.array([name.startswith(_ELSEWHERE) for name in names])
-        increasing = np.array([name.startswith(_ELSEWHERE) and "rating" not in name for name in names])
-        views = {"plain": np.flatnonzero(~elsewhere)}
-        if elsewhere.any():
-            views["informed"] = np.arange(len(names))
-        evidence = weigh_evidence(examples.pairs, examples.matrix, self.feature_names_)
-        forest = Forest(
-            **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
-            random_state=self.random_state,
-        )
-        self.heads_ = {}
-        for name, columns in views.items():
-            if not len(columns):
-                continue
-            logger.info("growing the %s trees", name)
-            head = Head(forest, coverage=self.coverage)
-            unseen = head.fit(examples, columns, increasing[columns], evidence)
-            self.heads_[name] = head
-        told = np.flatnonzero(np.isfinite(unseen))
-        pairs = examples.pairs.take(told)
-        appeal = head.calibrator_.predict(unseen[told], pairs.market)
-        low, high = head.intervals_.predict(appeal, evidence[told])
-        self.out_of_fold_ = pd.DataFrame(
-            {
-                "title_id": pairs.facts.title_ids[pairs.title],
-                "market": np.array(self.markets_)[pairs.market],
-                "relevance": examples.target[told],
-                "percentile": examples.percentile[told],
-                "weight": examples.weight[told],
-                "score": unseen[told],
-                "appeal": appeal,
-                "low": low,
-                "high": high,
-            }
-        )
-
     def _head_for(self, matrix: NDArray[np.float32]) -> Head:
         """Return the head to score with: the informed one where anything is known of these titles elsewhere."""
         if "informed" not in self.heads_ or "plain" not in self.heads_:
             return next(iter(self.heads_.values()))
-        elsewhere = np.array([str(name).startswith(_ELSEWHERE) for name in self.feature_names_])
+        elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in self.feature_names_])
         return self.heads_["informed" if np.isfinite(matrix[:, elsewhere]).any() else "plain"]
 
     def _describe(self, pairs: Pairs) -> NDArray[np.float32]:
