@@ -55,58 +55,82 @@ def rights_contradictions(frame: pd.DataFrame) -> list[Contradiction]:
     frame : DataFrame
         A rights table without other errors.
     """
-    import numpy as np
-
     rows = rights_arrays(frame)
-    one, other = _overlapping(rows)
-    later, earlier = np.maximum(one, other), np.minimum(one, other)
+    # Only rows that can bar or be barred meet across media and markets; of one scope any two may disagree.
+    later, earlier = _overlapping(rows, ~rows.has("owned", "expired"))
     found = [_repeated(frame), _two_licences(rows, later, earlier), _never_free(rows, later, earlier)]
-    same = _same_scope(rows, later, earlier)
-    found += [_exclusive_and_not(rows, later[same], earlier[same]), _run_over(rows, later[same], earlier[same])]
+    later, earlier = _overlapping(rows, rows.has("owned", "available") & (rows.exclusive >= 0), one_scope=True)
+    found.append(_exclusive_and_not(rows, later, earlier))
+    later, earlier = _overlapping(rows, ~rows.has("owned", "available", "expired"), one_scope=True)
+    found.append(_run_over(rows, later, earlier))
     return [_first_of_each(contradiction) for contradiction in found]
 
 
-def _overlapping(rows: RightsArrays) -> tuple[Places, Places]:
-    """Return the pairs of rows of one title whose market, media, language and days meet."""
+def _overlapping(rows: RightsArrays, which: Flags, *, one_scope: bool = False) -> tuple[Places, Places]:
+    """Return the pairs of rows of one title whose market, media, language and days meet: the later row, the earlier.
+
+    With `one_scope` only those that speak of the very same market, media and language.
+    """
     import numpy as np
 
-    place, group = _grouped(rows)
-    order = np.lexsort((rows.high[place], rows.low[place], group))
+    place, group = _by_scope(rows, which) if one_scope else _by_market(rows, which)
+    order = np.lexsort((rows.low[place], group))
     place, group = place[order], group[order]
     low, high, mask = rows.low[place], rows.high[place], rows.mask[place]
     world = rows.market[place] == _world(rows)
-    meet = _meetings(rows.languages)
-    language = rows.language[place]
     is_world_group = group % (len(rows.markets) + 1) == _world(rows)
-    ones: list[Places] = []
-    others: list[Places] = []
-    active, step, count = np.arange(len(place) - 1), 1, 0
-    while len(active) and count < MOST_PAIRS:
+    meet, language = _meetings(rows.languages), rows.language[place]
+    ones: list[Places] = [np.empty(0, dtype=np.int64)]
+    others: list[Places] = [np.empty(0, dtype=np.int64)]
+    active, step, count = np.arange(len(place)), 1, 0
+    while count < MOST_PAIRS:
         active = active[active + step < len(place)]
         after = active + step
         # Sorted by the first day: once a row begins after this one has ended, all later ones do.
         near = (group[active] == group[after]) & (low[after] <= high[active])
         active, after = active[near], after[near]
-        wanted = (mask[active] & mask[after]) != 0
-        wanted &= meet[language[active], language[after]]
-        wanted &= ~(world[active] & world[after]) | is_world_group[active]
+        if not len(active):
+            break
+        wanted = np.ones(len(active), dtype=bool)
+        if not one_scope:
+            wanted = (mask[active] & mask[after]) != 0
+            wanted &= meet[language[active], language[after]]
+            wanted &= ~(world[active] & world[after]) | is_world_group[active]
         ones.append(place[active[wanted]])
         others.append(place[after[wanted]])
         count += len(active)
         step += 1
-    none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none, *ones]), np.concatenate([none, *others])
+    one, other = np.concatenate(ones), np.concatenate(others)
+    return np.maximum(one, other), np.minimum(one, other)
 
 
-def _grouped(rows: RightsArrays) -> tuple[Places, Places]:
+def _titles(rows: RightsArrays) -> Places:
+    import numpy as np
+
+    codes = rows.titles.dictionary_encode().indices.fill_null(-1)
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
+
+
+def _by_scope(rows: RightsArrays, which: Flags) -> tuple[Places, Places]:
+    """Return the places of some rows, and numbers that are the same where title, market, media and language are."""
+    import numpy as np
+
+    title = _titles(rows)
+    place = np.flatnonzero((title >= 0) & which)
+    group = title[place]
+    for codes in (rows.medium, rows.language + 1, rows.market):
+        group = group * (codes.max(initial=0) + 1) + codes[place]
+    return place, group
+
+
+def _by_market(rows: RightsArrays, which: Flags) -> tuple[Places, Places]:
     """Return the places of rows by title and market; a worldwide row stands in every market of its title."""
     import numpy as np
 
     n_markets = len(rows.markets) + 1
-    encoded = rows.titles.dictionary_encode()
-    title = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    title = _titles(rows)
     group = title * n_markets + rows.market
-    place = np.flatnonzero(title >= 0)
+    place = np.flatnonzero((title >= 0) & which)
     world = place[rows.market[place] == _world(rows)]
     if not len(world):
         return place, group[place]
@@ -205,18 +229,8 @@ def _never_free(rows: RightsArrays, later: Places, earlier: Places) -> Contradic
     )
 
 
-def _same_scope(rows: RightsArrays, later: Places, earlier: Places) -> Flags:
-    return (
-        (rows.market[later] == rows.market[earlier])
-        & (rows.mask[later] == rows.mask[earlier])
-        & (rows.language[later] == rows.language[earlier])
-    )
-
-
 def _exclusive_and_not(rows: RightsArrays, later: Places, earlier: Places) -> Contradiction:
-    grants = rows.has("available", "owned")
-    bad = grants[later] & grants[earlier] & (rows.exclusive[later] + rows.exclusive[earlier] == 1)
-    bad &= (rows.exclusive[later] >= 0) & (rows.exclusive[earlier] >= 0)
+    bad = rows.exclusive[later] != rows.exclusive[earlier]
     return Contradiction(
         "exclusive",
         "exclusive in one row and not in another",
@@ -227,8 +241,7 @@ def _exclusive_and_not(rows: RightsArrays, later: Places, earlier: Places) -> Co
 
 
 def _run_over(rows: RightsArrays, later: Places, earlier: Places) -> Contradiction:
-    bad = ~rows.has("available", "owned", "expired")[later]
-    bad &= (rows.status[later] == rows.status[earlier]) & (rows.licensee[later] == rows.licensee[earlier])
+    bad = (rows.status[later] == rows.status[earlier]) & (rows.licensee[later] == rows.licensee[earlier])
     bad &= (rows.low[later] != rows.low[earlier]) | (rows.high[later] != rows.high[earlier])
     return Contradiction(
         "start",
