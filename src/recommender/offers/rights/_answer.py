@@ -14,7 +14,7 @@ from recommender.offers.rights._cells import NEVER, Measures, Window, measure
 from recommender.offers.rights._phrases import bars_in_words, gaps_in_words, joined, licensees, plain_words
 from recommender.offers.rights._request import RightsRequest
 from recommender.offers.rights._rows import Bearing, bearing_rows
-from recommender.schema import FIRST_DAY, LAST_DAY, media_mask, media_weights
+from recommender.schema import FIRST_DAY, LAST_DAY, WORLDWIDE, media_mask, media_weights
 
 __all__ = ["STATUSES", "answer_media", "answer_rights"]
 
@@ -242,10 +242,11 @@ def _words(found: _Found, request: RightsRequest, mask: int, unheard: Flags) -> 
     title, words = bars_in_words(found.bearing, mask, request, found.window)
     more_title, more_words = gaps_in_words(found.parts, mask, request, found.window, unheard)
     titles, texts = [title, more_title], [words, more_words]
-    place = np.flatnonzero(unheard)
-    where = "any market" if request.market == "WW" else f"{request.market} or worldwide"
-    titles.append(place)
-    texts.append(plain_words(f"no row for {where}", len(place)))
+    where = "any market" if request.market == WORLDWIDE else f"{request.market} or worldwide"
+    for which, text in ((~found.bearing.listed, "no row"), (found.bearing.listed, "only past rows")):
+        place = np.flatnonzero(unheard & which)
+        titles.append(place)
+        texts.append(plain_words(f"{text} for {where}", len(place)))
     if request.match == "start":
         begun = [medium.first < NEVER for medium in found.media if media_mask(medium.name) & mask]
         late = [medium.status > _PARTLY for medium in found.media if media_mask(medium.name) & mask]

@@ -71,9 +71,8 @@ def bars_in_words(bearing: Bearing, mask: int, request: RightsRequest, window: W
         if status == _HELD_BACK:
             return f"{_MEDIA[medium]}: held back, not before {_iso(high)}{f', for {who}' if who else ''}{extent}"
         name = _STATUSES[status]
-        days = (f" from {_iso(low)}" if low != FIRST_DAY else "") + (
-            f" until {_iso(high)}" if high != LAST_DAY else " without end"
-        )
+        end = f" until {_iso(high)}" if high != LAST_DAY else "" if name == "excluded" else " without end"
+        days = (f" from {_iso(low)}" if low != FIRST_DAY else "") + end
         said = {
             "licensed": f"licensed to {who or 'somebody'}",
             "negotiating": f"under negotiation with {who or 'somebody'}",

@@ -144,6 +144,18 @@ class RightsRequest(BaseModel):
         first, last = self.measured
         return last - first + 1 + (self.start is None) + (self.end is None)
 
+    @property
+    def in_words(self) -> str:
+        """The window and whether exclusively, as people say it.
+
+        Examples
+        --------
+        >>> RightsRequest(market="CN", media=("svod",), start="2027-01-01", exclusive=True).in_words
+        'from 2027-01-01, exclusively'
+        """
+        days = " ".join(f"{word} {day}" for word, day in (("from", self.start), ("until", self.end)) if day is not None)
+        return (days or "for all time") + (", exclusively" if self.exclusive else "")
+
 
 def _years() -> int:
     return round(OPEN_YEARS * 365.25)

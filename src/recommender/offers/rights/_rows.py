@@ -47,6 +47,8 @@ class Bearing:
         All media asked for, as bits.
     known : array of bool, shape (n_titles,)
         Whether a title has any row in the market that is not past.
+    listed : array of bool, shape (n_titles,)
+        Whether a title has any row in the market.
     """
 
     rows: RightsArrays
@@ -55,6 +57,7 @@ class Bearing:
     bears: npt.NDArray[np.bool_]
     asked: int
     known: npt.NDArray[np.bool_]
+    listed: npt.NDArray[np.bool_]
 
     def intervals(self, mask: int) -> Intervals:
         """Return what rows and holdbacks do to the media of a set of bits."""
@@ -96,11 +99,12 @@ def bearing_rows(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
     asked = 0
     for medium in request.media:
         asked |= media_mask(medium)
-    known = np.zeros(len(titles), dtype=bool)
+    known, listed = np.zeros(len(titles), dtype=bool), np.zeros(len(titles), dtype=bool)
     known[title[ours & ~rows.has("expired")]] = True
+    listed[title[ours]] = True
     bears = ours & ((rows.mask & asked) != 0) & wanted[rows.language]
     bears &= ~(rows.low > rows.high) | (rows.holdback > FIRST_DAY)
-    return titles, Bearing(rows, title, _effects(rows, request), bears, asked, known)
+    return titles, Bearing(rows, title, _effects(rows, request), bears, asked, known, listed)
 
 
 def _refuse_doubles(titles: pa.Array) -> None:
