@@ -33,7 +33,7 @@ def invented_rights(rows: int, *, titles: int, one_market: bool, seed: int = 5) 
             "title_id": pd.array(np.char.add("t", rng.integers(0, titles, rows).astype(str)), dtype="str"),
             "market": pd.array(rng.choice(_MARKETS[:2] if one_market else _MARKETS, rows), dtype="str"),
             "media": pd.array(rng.choice(_MEDIA, rows), dtype="str"),
-            "language": pd.Series(rng.choice([None, None, None, "zh", "ru"], rows), dtype="str"),
+            "language": pd.Series(rng.choice(np.array([None, None, None, "zh", "ru"], dtype=object), rows), dtype="str"),
             "start": _some_empty(rng, start),
             "end": _some_empty(rng, end),
             "exclusive": pd.array(rng.choice([True, False], rows), dtype="boolean"),
@@ -44,7 +44,7 @@ def invented_rights(rows: int, *, titles: int, one_market: bool, seed: int = 5) 
     )
 
 
-def _some_empty(rng: np.random.Generator, days: np.ndarray, empty: float = 0.15) -> pd.Series:  # type: ignore[type-arg]
+def _some_empty(rng: np.random.Generator, days: np.ndarray, empty: float = 0.15) -> pd.Series:
     words = np.datetime_as_string(days).astype(object)
     words[rng.random(len(days)) < empty] = None
     return pd.Series(words, dtype="str")

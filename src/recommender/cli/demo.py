@@ -63,7 +63,9 @@ def demo(
         write_table(scores, scores_file)
     with stage(f"choosing {brief.size:,} and writing the offer"):
         made = build_offer(sample.catalogue, scores, brief, rights=sample.rights)
-        files = write_offer(made, folder, inputs={"scores": scores_file, "rights": sample_path(sample.rights_table)}, bundle=bundle)
+        files = write_offer(
+            made, folder, inputs={"scores": scores_file, "rights": sample_path(sample.rights_table)}, bundle=bundle
+        )
     print_offer(made, files)
     typer.echo(f"{scores_file}  scores of the whole catalogue")
     typer.echo(f"{bundle}  the model")

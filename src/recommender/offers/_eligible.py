@@ -78,8 +78,9 @@ def judge(
     Returns
     -------
     DataFrame
-        The scores' columns, the titles' columns, those of the checks, then `decade` (str), `reason` (a code of `REASONS`, empty
-        where the title may be offered) and `same_as` (the `title_id` that a duplicate repeats, else empty).
+        The scores' columns, the titles' columns, then `decade` (str), `reason` (a code of `REASONS`, empty
+        where the title may be offered), `same_as` (the `title_id` that a duplicate repeats, else empty) and the
+        columns of the checks.
         Best first: by appeal, score and `title_id`, titles without a score last, so that the order of the
         input does not matter.
 
@@ -113,10 +114,10 @@ def judge(
     judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
     judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
     for check in checks:
-        found = check.set_index("title_id").loc[judged["title_id"]].reset_index(drop=True)
-        judged["reason"] = judged["reason"].where(judged["reason"] != "", found["reason"])
-        for column in found.columns.drop("reason"):
-            judged[column] = found[column]
+        looked = check.set_index("title_id").loc[judged["title_id"]].reset_index(drop=True)
+        judged["reason"] = judged["reason"].where(judged["reason"] != "", looked["reason"])
+        for column in looked.columns.drop("reason"):
+            judged[column] = looked[column]
     for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
         judged.at[double, "reason"] = "duplicate"
         judged.at[double, "same_as"] = str(judged.at[kept, "title_id"])

@@ -13,11 +13,13 @@ __all__ = ["check_rights", "rights_request"]
 
 def rights_request(brief: Brief, scores: pd.DataFrame) -> RightsRequest:
     """Return what a brief asks of a rights table; without a first day the window begins on that of the scores."""
-    days = scores.loc[scores["market"] == brief.market, "as_of"].dropna() if "as_of" in scores else pd.Series(dtype="str")
+    days = (
+        scores.loc[scores["market"] == brief.market, "as_of"].dropna() if "as_of" in scores else pd.Series(dtype="str")
+    )
     return brief.rights_request(None if days.empty else str(days.max()))
 
 
-def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequest, min_share: float) -> pd.DataFrame:  # type: ignore[type-arg]
+def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequest, min_share: float) -> pd.DataFrame:
     """Judge titles by their rights.
 
     Parameters
@@ -48,10 +50,12 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
         ["rights-unknown", "rights-none", "rights-partly"],
         default="",
     )
-    return pd.DataFrame({"title_id": answer["title_id"], "reason": pd.Series(reason, dtype="str"), "rights": _words(answer)})
+    return pd.DataFrame(
+        {"title_id": answer["title_id"], "reason": pd.Series(reason, dtype="str"), "rights": _words(answer)}
+    )
 
 
-def _words(answer: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg]
+def _words(answer: pd.DataFrame) -> pd.Series:
     """Return the answer as one line a title."""
     share = (answer["share"] * 100).clip(upper=100).astype("int64").astype("str")
     some = (answer["status"] == "partly") | ((answer["status"] == "available") & (answer["share"] < 1))

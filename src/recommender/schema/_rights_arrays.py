@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recommender.errors import DataError, visible
 from recommender.schema._media import MEDIA, find_medium, media_mask, medium_remedy
@@ -207,9 +207,9 @@ def _day(word: str) -> int:
 
 def _exclusive(frame: pd.DataFrame) -> npt.NDArray[np.int8]:
     import numpy as np
-    import pandas as pd
 
     if "exclusive" not in frame.columns:
         return np.full(len(frame), -1, dtype=np.int8)
-    cells: Any = pd.array(frame["exclusive"], dtype="boolean")
-    return cells.to_numpy("int8", na_value=-1)  # type: ignore[no-any-return]
+    cells: Any = frame["exclusive"].astype("boolean").array
+    found: npt.NDArray[np.int8] = cells.to_numpy("int8", na_value=-1)
+    return found

@@ -196,9 +196,11 @@ def usable_after_holdback() -> RowRule:
         "holdback_until",
         "is after the end, so that the right can never be used",
         "correct holdback_until or end",
-        lambda frame: ~(
-            (frame["holdback_until"] > frame["end"]).fillna(False).astype(bool)
-            & frame["status"].isin(["available", "owned"])
+        lambda frame: (
+            ~(
+                (frame["holdback_until"] > frame["end"]).fillna(False).astype(bool)
+                & frame["status"].isin(["available", "owned"])
+            )
         ),
         "warning",
     )

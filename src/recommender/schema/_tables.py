@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.schema import _rules as rule
-from recommender.schema._places import COUNTRIES, WORLDWIDE
 from recommender.schema._contradictions import Contradiction, rights_contradictions
+from recommender.schema._places import COUNTRIES, WORLDWIDE
 from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS, RIGHTS_STATUSES
 
 if TYPE_CHECKING:
@@ -217,9 +217,7 @@ RIGHTS = Table(
             rule.known_medium(),
             vocabulary="medium",
         ),
-        _column(
-            "language", "text", "Language version (BCP 47); empty: every one.", strict=True, vocabulary="language"
-        ),
+        _column("language", "text", "Language version (BCP 47); empty: every one.", strict=True, vocabulary="language"),
         _column("start", "date", "First day; empty: open.", strict=True),
         _column("end", "date", "Last day; empty: open.", strict=True),
         _column(

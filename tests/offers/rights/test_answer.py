@@ -52,11 +52,17 @@ def test_a_worldwide_right_without_end_is_free_everywhere() -> None:
         (taken(end="2027-12-31", exclusive=None), "svod: licensed to Invented A until 2027-12-31, perhaps exclusively"),
         (taken(end="2027-12-31", licensee=None), "svod: licensed to somebody until 2027-12-31, exclusively"),
         (taken(end="2027-12-31", media="online"), "online: licensed to Invented A until 2027-12-31, exclusively"),
-        (taken(end="2027-12-31", status="negotiating"), "svod: under negotiation with Invented A until 2027-12-31, exclusively"),
+        (
+            taken(end="2027-12-31", status="negotiating"),
+            "svod: under negotiation with Invented A until 2027-12-31, exclusively",
+        ),
         (taken(end="2027-12-31", status="reserved"), "svod: reserved for Invented A until 2027-12-31"),
         (taken(end="2027-12-31", status="withdrawn"), "svod: withdrawn until 2027-12-31"),
         (taken(end="2027-12-31", status="excluded"), "svod: not ours here until 2027-12-31"),
-        (taken(end="2027-12-31", language="zh"), "svod: licensed to Invented A until 2027-12-31, exclusively, language zh"),
+        (
+            taken(end="2027-12-31", language="zh"),
+            "svod: licensed to Invented A until 2027-12-31, exclusively, language zh",
+        ),
         (
             taken(end="2026-06-30", status="expired", holdback_until="2028-01-01"),
             "svod: held back, not before 2028-01-01, for Invented A",
@@ -213,7 +219,10 @@ def test_no_titles_and_no_rows_are_answered() -> None:
     ("frame", "said"),
     [
         (pd.DataFrame({"title_id": ["a"]}), "no column market"),
-        (pd.DataFrame({"title_id": ["a"], "market": "CN", "media": "svodd"}), r"unknown medium \(svodd\); did you mean"),
+        (
+            pd.DataFrame({"title_id": ["a"], "market": "CN", "media": "svodd"}),
+            r"unknown medium \(svodd\); did you mean",
+        ),
         (pd.DataFrame({"title_id": ["a"], "market": "CN", "status": "sold"}), "unknown status"),
         (pd.DataFrame({"title_id": ["a"], "market": "CN", "start": "soon"}), "not a day"),
     ],

@@ -77,7 +77,9 @@ def test_the_answer_is_that_of_every_day(table: list[dict[str, Any]], request: R
 
 @settings(max_examples=30)
 @given(st.lists(rows(), min_size=2, max_size=8), requests(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_titles_changes_nothing(table: list[dict[str, Any]], request: RightsRequest, random) -> None:
+def test_the_order_of_rows_and_titles_changes_nothing(
+    table: list[dict[str, Any]], request: RightsRequest, random
+) -> None:
     shuffled, titles = list(table), list(TITLES)
     random.shuffle(shuffled)
     random.shuffle(titles)

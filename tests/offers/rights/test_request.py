@@ -39,7 +39,10 @@ def test_a_wrong_request_is_refused(changes: dict[str, Any], said: str) -> None:
 
 
 def test_a_brief_asks_for_its_media_window_and_language() -> None:
-    text = TOP + 'media = ["tv"]\nlanguage = "zh"\n[window]\nstart = 2027-01-01\n[rights]\nexclusive = true\nmatch = "overlap"\n'
+    text = (
+        TOP
+        + 'media = ["tv"]\nlanguage = "zh"\n[window]\nstart = 2027-01-01\n[rights]\nexclusive = true\nmatch = "overlap"\n'
+    )
     request = parse_brief(text).rights_request("2026-11-01")
     assert request == RightsRequest(
         market="CN", media=("television",), language="zh", start="2027-01-01", exclusive=True, match="overlap"
@@ -57,7 +60,7 @@ def test_a_window_without_a_start_begins_on_the_day_of_the_offer() -> None:
 def test_every_fault_of_the_parts_is_named_at_once() -> None:
     text = (
         'name = "a"\nmarket = "CN"\nsize = 5\nkinds = ["film"]\nmedia = ["svdo"]\n'
-        '[window]\nstart = 2027-02-01\nend = 2027-01-01\n'
+        "[window]\nstart = 2027-02-01\nend = 2027-01-01\n"
         '[rights]\nexclusiv = true\nmatch = "within"\nmin_share = 2\n'
     )
     with pytest.raises(ConfigError) as caught:
@@ -71,7 +74,7 @@ def test_every_fault_of_the_parts_is_named_at_once() -> None:
         "rights.min_share: ",
     ):
         assert part in said
-    with pytest.raises(ConfigError, match="window.start: a day without the hour is meant"):
+    with pytest.raises(ConfigError, match=r"window\.start: a day without the hour is meant"):
         parse_brief(TOP + "[window]\nstart = 2027-02-01T10:00:00\n")
 
 

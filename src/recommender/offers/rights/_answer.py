@@ -114,8 +114,8 @@ def answer_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: Right
             "free_until": _days(last, LAST_DAY, FIRST_DAY),
             "blocked_by": _words(found, request, found.bearing.asked, unheard),
             "media": _free_media(found),
-            "previous_licensees": licensees(found.bearing, len(found.titles), request, found.window, past=True),
-            "shared_with": licensees(found.bearing, len(found.titles), request, found.window, past=False),
+            "previous_licensees": licensees(found.bearing, len(found.titles), found.window, past=True),
+            "shared_with": licensees(found.bearing, len(found.titles), found.window, past=False),
         }
     )
 
@@ -138,8 +138,9 @@ def answer_media(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
     --------
     >>> rights = pd.DataFrame({"title_id": ["a"], "market": "CN", "media": "online", "status": "owned"})
     >>> request = RightsRequest(market="CN", media=("cinema", "svod"))
-    >>> answer_media(["a"], rights, request)[["medium", "status", "unstated"]].to_dict("records")
-    [{'medium': 'cinema', 'status': 'not available', 'unstated': 1.0}, {'medium': 'svod', 'status': 'available', 'unstated': 0.0}]
+    >>> answer = answer_media(["a"], rights, request)
+    >>> answer["medium"].tolist(), answer["status"].tolist(), answer["unstated"].tolist()
+    (['cinema', 'svod'], ['not available', 'available'], [1.0, 0.0])
     """
     found = _find(title_ids, rights, request)
     unheard = ~found.bearing.known
@@ -219,11 +220,11 @@ def _title_status(found: _Found) -> npt.NDArray[np.int8]:
     return status.astype(np.int8)
 
 
-def _status_words(status: npt.NDArray[np.int8]) -> pd.Series:  # type: ignore[type-arg]
+def _status_words(status: npt.NDArray[np.int8]) -> pd.Series:
     return pd.Series(np.array(STATUSES, dtype=object)[status], dtype="str")
 
 
-def _days(days: Numbers, is_open: int, never: int) -> pd.Series:  # type: ignore[type-arg]
+def _days(days: Numbers, is_open: int, never: int) -> pd.Series:
     """Return days as ISO text, empty where the window is open or nothing is free."""
     real = (days != is_open) & (days != never)
     words = np.full(len(days), None, dtype=object)
@@ -231,13 +232,13 @@ def _days(days: Numbers, is_open: int, never: int) -> pd.Series:  # type: ignore
     return pd.Series(words, dtype="str")
 
 
-def _free_media(found: _Found) -> pd.Series:  # type: ignore[type-arg]
+def _free_media(found: _Found) -> pd.Series:
     places = [np.flatnonzero(medium.status == _AVAILABLE) for medium in found.media]
     names = [np.full(len(place), medium.name, dtype=object) for place, medium in zip(places, found.media, strict=True)]
     return joined(np.concatenate(places), np.concatenate(names), len(found.titles), ", ")
 
 
-def _words(found: _Found, request: RightsRequest, mask: int, unheard: Flags) -> pd.Series:  # type: ignore[type-arg]
+def _words(found: _Found, request: RightsRequest, mask: int, unheard: Flags) -> pd.Series:
     """Say what bars the media of a set of bits, and of what nobody says that it is ours."""
     title, words = bars_in_words(found.bearing, mask, request, found.window)
     more_title, more_words = gaps_in_words(found.parts, mask, request, found.window, unheard)

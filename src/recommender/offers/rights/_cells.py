@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from recommender.schema import FIRST_DAY, LAST_DAY
 
-__all__ = ["GRANT", "BAR", "NEVER", "UNSURE", "Intervals", "Measures", "Window", "measure"]
+__all__ = ["BAR", "GRANT", "NEVER", "UNSURE", "Intervals", "Measures", "Window", "measure"]
 
 GRANT, BAR, UNSURE = 0, 1, 2
 """What an interval does: gives the right, bars it, or gives it without saying whether exclusively."""
@@ -157,9 +157,7 @@ def _segments(intervals: Intervals) -> tuple[Numbers, Numbers, Numbers, Numbers]
     return title, low, low + (stop - start) - 1, state
 
 
-def _days(
-    title: Numbers, low: Numbers, high: Numbers, which: Flags, n_titles: int, bounds: tuple[int, int]
-) -> Numbers:
+def _days(title: Numbers, low: Numbers, high: Numbers, which: Flags, n_titles: int, bounds: tuple[int, int]) -> Numbers:
     """Count the days of some pieces within bounds, by title."""
     first, last = bounds
     length = np.minimum(high[which], last) - np.maximum(low[which], first) + 1
@@ -181,9 +179,7 @@ def _units(
     return units
 
 
-def _extent(
-    title: Numbers, low: Numbers, high: Numbers, which: Flags, n_titles: int
-) -> tuple[Numbers, Numbers]:
+def _extent(title: Numbers, low: Numbers, high: Numbers, which: Flags, n_titles: int) -> tuple[Numbers, Numbers]:
     """Return the first and last day of some pieces, by title; they are sorted by title and day."""
     first, last = np.full(n_titles, NEVER, dtype=np.int64), np.full(n_titles, FIRST_DAY, dtype=np.int64)
     chosen = title[which]

@@ -160,9 +160,7 @@ def plain_words(text: str, count: int) -> Words:
     return np.full(count, text, dtype=object)
 
 
-def licensees(
-    bearing: Bearing, n_titles: int, request: RightsRequest, window: Window, *, past: bool
-) -> pd.Series:  # type: ignore[type-arg]
+def licensees(bearing: Bearing, n_titles: int, window: Window, *, past: bool) -> pd.Series:
     """Name who had the media before the window begins, or who has them beside within it."""
     rows = bearing.rows
     first, last = window.asked
@@ -177,7 +175,7 @@ def licensees(
     return joined(pairs // (len(rows.licensees) + 1), names[pairs % (len(rows.licensees) + 1)], n_titles, ", ")
 
 
-def joined(titles: Numbers, words: Words, n_titles: int, between: str) -> pd.Series:  # type: ignore[type-arg]
+def joined(titles: Numbers, words: Words, n_titles: int, between: str) -> pd.Series:
     """Put the words of each title together, in the order given; at most `MOST_PHRASES`, each once."""
     order = np.argsort(titles, kind="stable")
     titles, words = titles[order], words[order]
@@ -215,8 +213,8 @@ def _said(title: Numbers, keys: list[Numbers], say: Callable[[Sequence[int]], st
 def _rank(titles: Numbers) -> Numbers:
     """Return for each item its place, from 0, among those of its title; titles are sorted."""
     new = np.concatenate([[True], titles[1:] != titles[:-1]])
-    starts = np.flatnonzero(new)
-    return np.arange(len(titles)) - starts[np.cumsum(new) - 1]
+    starts: Numbers = np.flatnonzero(new)[np.cumsum(new) - 1]
+    return np.arange(len(titles)) - starts
 
 
 @lru_cache(maxsize=100_000)
