@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import typer
 
-from benchmarks._measure import Row, Strict, measure, show
+from benchmarks._measure import PROJECT, Row, Strict, measure, show
 
 _MEDIA = ("all", "cinema", "television", "free_tv", "pay_tv", "online", "svod", "avod", "tvod", "est", "home_video")
 _STATUSES = ("owned", "available", "licensed", "negotiating", "reserved", "expired")
@@ -33,7 +34,9 @@ def invented_rights(rows: int, *, titles: int, one_market: bool, seed: int = 5) 
             "title_id": pd.array(np.char.add("t", rng.integers(0, titles, rows).astype(str)), dtype="str"),
             "market": pd.array(rng.choice(_MARKETS[:2] if one_market else _MARKETS, rows), dtype="str"),
             "media": pd.array(rng.choice(_MEDIA, rows), dtype="str"),
-            "language": pd.Series(rng.choice(np.array([None, None, None, "zh", "ru"], dtype=object), rows), dtype="str"),
+            "language": pd.Series(
+                rng.choice(np.array([None, None, None, "zh", "ru"], dtype=object), rows), dtype="str"
+            ),
             "start": _some_empty(rng, start),
             "end": _some_empty(rng, end),
             "exclusive": pd.array(rng.choice([True, False], rows), dtype="boolean"),
@@ -69,7 +72,7 @@ def main(
             file = folder / "rights.parquet"
             invented_rights(rows, titles=titles, one_market=one_market).to_parquet(file)
             command = [sys.executable, "-m", "benchmarks._rights_answer", str(file)]
-            environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+            environment = {"PYTHONPATH": os.pathsep.join([str(PROJECT / "src"), str(PROJECT)])}
             taken, peaks = [], []
             for _ in range(runs):
                 run = measure(command, folder=folder, environment=environment)

@@ -49,10 +49,10 @@ def test_the_parts_of_a_medium_make_a_whole():
 
 def test_a_set_of_media_has_few_names():
     for name in MEDIA:
-        assert media_names(media_mask(name)) == [name]
+        assert media_names(media_mask(name)) == (name,)
     rest = media_mask("online") & ~media_mask("svod")
-    assert media_names(rest) == ["est", "tvod", "avod"]
-    assert media_names(media_mask("est") & ~media_mask("poest")) == ["est alone"]
+    assert media_names(rest) == ("est", "tvod", "avod")
+    assert media_names(media_mask("est") & ~media_mask("poest")) == ("est alone",)
 
 
 @pytest.mark.parametrize("word", ["EST", "VOD", "SVOD", "AVOD", "POEST"])

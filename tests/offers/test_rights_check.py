@@ -72,7 +72,7 @@ def test_titles_that_are_barred_or_unknown_are_left_out_and_the_rest_says_what_i
 def test_unknown_rights_can_be_offered_with_a_warning(six: pd.DataFrame) -> None:
     found = offered(six, rights={"on_unknown": "warn"})
     assert found["t4"] == "unknown: no row for CN or worldwide"
-    assert found["t5"] == "unknown: only past rows for CN or worldwide; before: Invented C"
+    assert found["t5"] == "unknown: only past rows for CN or worldwide; formerly: Invented C"
     assert "t2" not in found
 
 

@@ -61,6 +61,6 @@ def _words(answer: pd.DataFrame) -> pd.Series:
     some = (answer["status"] == "partly") | ((answer["status"] == "available") & (answer["share"] < 1))
     words = answer["status"].where(~some, answer["status"] + ", " + share + "%")
     words = words.where(answer["blocked_by"] == "", words + ": " + answer["blocked_by"])
-    for column, lead in (("shared_with", "; not exclusively also with "), ("previous_licensees", "; before: ")):
+    for column, lead in (("shared_with", "; also, not exclusively: "), ("previous_licensees", "; formerly: ")):
         words = words.where(answer[column] == "", words + lead + answer[column])
     return words.astype("str")

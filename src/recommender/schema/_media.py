@@ -213,15 +213,16 @@ def _children(name: str) -> tuple[str, ...]:
     return tuple(child for child, medium in MEDIA.items() if medium.parent == name)
 
 
-def media_names(mask: int) -> list[str]:
+@cache
+def media_names(mask: int) -> tuple[str, ...]:
     """Return the fewest media that together are a set of bits.
 
     Examples
     --------
     >>> media_names(media_mask("free_tv") | media_mask("pay_tv") | media_mask("svod"))
-    ['television', 'svod']
+    ('television', 'svod')
     """
-    return list(_under("all", mask))
+    return tuple(_under("all", mask))
 
 
 def _under(name: str, mask: int) -> Iterable[str]:

@@ -91,14 +91,14 @@ def answer_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: Right
     Examples
     --------
     >>> rights = pd.DataFrame({"title_id": ["a", "a"], "market": ["WW", "CN"], "media": ["all", "svod"],
-    ...     "exclusive": [True, True], "end": [None, "2027-12-31"], "licensee": [None, "Invented A"],
+    ...     "exclusive": [True, True], "end": [None, "2026-12-31"], "licensee": [None, "Invented A"],
     ...     "status": ["owned", "licensed"]})
-    >>> request = RightsRequest(market="CN", media=("cinema", "svod"), start="2027-01-01", end="2028-12-31")
+    >>> request = RightsRequest(market="CN", media=("cinema", "svod"), start="2026-01-01", end="2027-12-31")
     >>> answer = answer_rights(["a", "b"], rights, request)
     >>> answer[["title_id", "status", "share", "media"]].to_dict("records")[0]
     {'title_id': 'a', 'status': 'partly', 'share': 0.75, 'media': 'cinema'}
     >>> answer["blocked_by"].tolist()
-    ['svod: licensed to Invented A until 2027-12-31, exclusively', 'no row for CN or worldwide']
+    ['svod: licensed to Invented A until 2026-12-31, exclusively', 'no row for CN or worldwide']
     """
     found = _find(title_ids, rights, request)
     status, share = _title_status(found), sum(medium.free for medium in found.media) / len(found.media)
