@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from recommender.cli.offer import offer
-from recommender.errors import CallError, DataError, RecommenderError
+from recommender.errors import CallError, DataError, RecommenderError, TableError
 from recommender.sources import write_table
 
 FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json"}
@@ -25,6 +26,9 @@ def folder(tmp_path: Path) -> Path:
     titles["countries"] = [["RU"]] * 12
     write_table(titles, tmp_path / "titles.csv")
     write_table(scores(ids), tmp_path / "scores.parquet")
+    rights = pd.DataFrame({"title_id": ids[:8], "market": "WW", "media": "all", "status": "owned"})
+    taken = pd.DataFrame({"title_id": ["t0"], "market": "CN", "licensee": "Invented A", "status": "licensed"})
+    write_table(pd.concat([rights, taken], ignore_index=True), tmp_path / "rights.csv")
     brief = 'name = "small"\nmarket = "CN"\nsize = 6\nkinds = ["film"]\n'
     (tmp_path / "small.toml").write_text(brief)
     (tmp_path / "opera.toml").write_text(brief + "[shares.genre]\nOpera = {min = 0.5}\n")
@@ -76,6 +80,30 @@ def test_an_offer_is_written_and_summed_up(folder: Path) -> None:
     assert "[bold]Title 0" in said
     for name in FILES:
         assert name in said.replace("\n", "")
+
+
+def test_a_rights_table_bars_titles_and_is_named_in_the_manifest(folder: Path) -> None:
+    words = ("--scores", str(folder / "scores.parquet"), "--rights", str(folder / "rights.csv"))
+    status, _ = call(folder, *words)
+    assert status == 0
+    offered = pd.read_parquet(folder / "out" / "offer.parquet")
+    assert offered["title_id"].tolist() == ["t1", "t2", "t3", "t4", "t5", "t6"]
+    assert set(offered["rights"]) == {"available"}
+    manifest = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["inputs"]["rights"]["file"] == "rights.csv"
+    assert manifest["counts"] == {"titles": 12, "eligible": 7, "rights-none": 1, "rights-unknown": 4}
+    first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    call(folder, *words)
+    assert first == {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def test_a_rights_table_with_faults_writes_nothing(folder: Path) -> None:
+    (folder / "rights.csv").write_text("title_id,market,media\nt0,CN,svodd\nt1,ZZ,svod\n")
+    with pytest.raises(TableError) as caught:
+        call(folder, "--scores", str(folder / "scores.parquet"), "--rights", str(folder / "rights.csv"))
+    assert "row 2, column media: unknown medium (svodd); did you mean 'svod'" in str(caught.value)
+    assert "row 3, column market: unknown market (ZZ)" in str(caught.value)
+    assert not (folder / "out").exists()
 
 
 def test_the_same_call_gives_the_same_bytes(folder: Path) -> None:

@@ -104,6 +104,7 @@ def _print(brief: Brief) -> None:
         "kinds": ", ".join(brief.kinds),
         "media": ", ".join(brief.media),
         "language": brief.language or "",
+        "rights": brief.rights_request().in_words if brief.window.start or brief.window.end else "",
     }
     for part in ("title_ids", "directors", "genres", "countries"):
         facts[f"without {part.replace('_', ' ')}"] = ", ".join(getattr(brief.exclude, part))

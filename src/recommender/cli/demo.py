@@ -62,8 +62,10 @@ def demo(
         scores = score(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
         write_table(scores, scores_file)
     with stage(f"choosing {brief.size:,} and writing the offer"):
-        made = build_offer(sample.catalogue, scores, brief)
-        files = write_offer(made, folder, inputs={"scores": scores_file}, bundle=bundle)
+        made = build_offer(sample.catalogue, scores, brief, rights=sample.rights)
+        files = write_offer(
+            made, folder, inputs={"scores": scores_file, "rights": sample_path(sample.rights_table)}, bundle=bundle
+        )
     print_offer(made, files)
     typer.echo(f"{scores_file}  scores of the whole catalogue")
     typer.echo(f"{bundle}  the model")

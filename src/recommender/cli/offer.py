@@ -33,6 +33,10 @@ def offer(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="With --bundle: nothing dated on or after this day is seen.")
     ] = None,
+    rights: Annotated[
+        Path | None,
+        typer.Option("--rights", help="Rights table: what it bars is not offered, and the offer says what is free."),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="End with status 1 where the offer misses anything the brief asks for."),
@@ -43,25 +47,28 @@ def offer(
     The choice has the greatest total appeal that keeps the brief's demands. What cannot be kept is missed
     by as few titles as possible, and the offer says so.
 
+    With --rights a title is offered only where its rights are free as the brief's [window] and [rights] ask.
+
     Example:
 
-        recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --out offers/china
+        recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --rights R.csv --out offers/china
     """
     from recommender.cli._options import check_day
     from recommender.offers import build_offer, load_brief, write_offer
-    from recommender.sources import read_scores, read_titles
+    from recommender.sources import read_rights, read_scores, read_titles
 
     _check_call(scores, bundle, history, as_of)
     day = check_day(as_of)
     wanted = load_brief(brief)
     catalogue = read_titles(titles)
+    allowed = None if rights is None else read_rights(rights)
     if bundle is not None:
         scored = _score(bundle, catalogue, wanted.market, history, day)
     else:
         assert scores is not None
         scored = read_scores(scores)
-    made = build_offer(catalogue, scored, wanted)
-    inputs = {"titles": titles, "scores": scores, "history": history, "brief": Path(brief)}
+    made = build_offer(catalogue, scored, wanted, rights=allowed)
+    inputs = {"titles": titles, "scores": scores, "history": history, "rights": rights, "brief": Path(brief)}
     files = write_offer(
         made,
         out,

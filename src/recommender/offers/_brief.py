@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
+from recommender.offers.rights import RightsPart, RightsRequest, WindowPart
+from recommender.offers.rights._request import Media
 from recommender.schema import KINDS, MARKETS, WORLDWIDE
 
 _DECADE = re.compile(r"\d{3}0s|unknown")
@@ -183,11 +185,16 @@ class Brief(_Part):
     description : str
         One sentence for the head of the report.
     media : tuple of str, optional
-        Where the titles will be shown. Stated in the offer; not yet checked against rights.
+        Where the titles will be shown: names of `recommender.schema.MEDIA` or their synonyms. Rights are asked for
+        these; for all where none is named.
     language : str, optional
         BCP 47 code of the partner's language.
     shares : Shares
         Minimum and maximum shares by genre, kind and decade.
+    window : WindowPart
+        The days for which the titles are wanted.
+    rights : RightsPart
+        What is wanted of their rights.
     exclude : Exclusions
         What must not be offered.
     lock : Locks
@@ -210,8 +217,10 @@ class Brief(_Part):
     size: Annotated[int, Field(ge=1, le=100_000)]
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(_tuple), Field(min_length=1)]
     description: str = ""
-    media: Texts = ()
+    media: Media = ()
     language: Text | None = None
+    window: WindowPart = WindowPart()
+    rights: RightsPart = RightsPart()
     shares: Shares = Shares()
     exclude: Exclusions = Exclusions()
     lock: Locks = Locks()
@@ -250,3 +259,19 @@ class Brief(_Part):
             if share.min > 0 and genre.casefold() in banned
         ]
         return _raise_all(self, faults)
+
+    def rights_request(self, day: str | None = None) -> RightsRequest:
+        """Return what the brief asks of a rights table.
+
+        Parameters
+        ----------
+        day : str, optional
+            The day of the offer (ISO): a window without a start begins on it.
+
+        Examples
+        --------
+        >>> brief = Brief(name="pilot", market="CN", size=20, kinds=("film",), media=("cinema", "svod"))
+        >>> brief.rights_request("2027-01-01").start.year
+        2027
+        """
+        return self.rights.request(self.market, self.media, self.language, self.window, day)

@@ -155,9 +155,9 @@ def _lines(error: ValidationError) -> Iterator[str]:
                 yield f"{key}: unknown key; {_nearest_key(fault['loc'])}"
             case "missing":
                 yield f"{key}: missing; add it"
-            case "demand" | "share_order" | "years":
+            case "demand" | "share_order" | "years" | "window":
                 yield f"{key}: {fault['msg']}"
-            case "market" | "kind" | "decade":
+            case "market" | "kind" | "decade" | "medium" | "day":
                 # A key that is wrong is reported by pydantic at `<key>.[key]`.
                 yield f"{key.removesuffix('.[key]')}: {fault['msg']} (got {visible(repr(value))})"
             case "string_pattern_mismatch":

@@ -109,7 +109,7 @@ def _manifest(
         "proven_optimum": offer.proven,
         "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
         "policy": "not checked",
-        "rights": "not checked",
+        "rights": "not checked" if offer.rights is None else offer.rights.model_dump(mode="json"),
         "brief": offer.brief.model_dump(mode="json"),
         "inputs": {
             role: {"file": Path(path).name, "sha256": _sha256(Path(path))} for role, path in sorted(inputs.items())

@@ -14,9 +14,11 @@ from recommender.errors import NotEnoughDataError
 from recommender.features import canonical_genres
 from recommender.offers._brief import Brief
 from recommender.offers._eligible import UNKNOWN, counts, judge
+from recommender.offers._rights_check import check_rights, rights_request
 from recommender.offers._select import Demand, Selection, membership, select
 from recommender.offers._shortfall import Shortfall, group_words, shortfalls
 from recommender.offers._words import rows_of
+from recommender.offers.rights import RightsRequest
 from recommender.schema import OFFER
 
 TIERS: Mapping[str, float] = {"locomotive": 0.10, "core": 0.60, "library": 1.00}
@@ -52,6 +54,8 @@ class Offer:
         All titles that could be offered, best first: what the offer was chosen from.
     proven : bool
         Whether no other choice of this size has a greater total appeal under the brief.
+    rights : RightsRequest or None
+        What was asked of the rights table; None: rights were not checked.
     """
 
     frame: pd.DataFrame
@@ -62,6 +66,7 @@ class Offer:
     reserve: pd.DataFrame
     eligible: pd.DataFrame
     proven: bool
+    rights: RightsRequest | None = None
 
     @property
     def offer_id(self) -> str:
@@ -78,7 +83,9 @@ class Offer:
         return ", ".join(sorted(set(self.frame[column].dropna().astype(str)))) or "not stated"
 
 
-def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Offer:
+def build_offer(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, *, rights: pd.DataFrame | None = None
+) -> Offer:
     """Choose the offer that a brief asks for: the greatest total appeal that keeps its demands.
 
     Parameters
@@ -89,6 +96,9 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         The scores table, as `Ranker.predict`, `score` or `read_scores` return it.
     brief : Brief
         What is asked for, as `load_brief` returns it.
+    rights : DataFrame, optional
+        The rights table, as `read_rights` returns it: titles that it bars are not offered, and the offer's `rights`
+        says in words what it found. Without it rights are not checked.
 
     Returns
     -------
@@ -105,12 +115,16 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
     Notes
     -----
     Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest
-    library. The slot is the decade and the first genre (the kind where there is none). Policy and rights
-    are not looked at yet and say so.
+    library. The slot is the decade and the first genre (the kind where there is none). Policy is not looked
+    at yet and says so.
     """
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
-    judged = judge(titles, scores, brief)
+    request = None if rights is None else rights_request(brief, scores)
+    checks = []
+    if rights is not None and request is not None:
+        checks.append(check_rights(titles["title_id"].drop_duplicates(), rights, request, brief.rights.min_share))
+    judged = judge(titles, scores, brief, checks)
     found = counts(judged)
     eligible = judged.loc[judged["reason"] == ""].drop(columns=_JUDGEMENT).reset_index(drop=True)
     if eligible.empty:
@@ -131,7 +145,7 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         slot=[slot(row.decade, row.genres, row.kind) for row in rows_of(chosen)],
         status="proposed",
         policy=_NOT_CHECKED,
-        rights=_NOT_CHECKED,
+        rights=chosen["rights"] if rights is not None else _NOT_CHECKED,
         substitutes=pd.Series(_substitutes(chosen, rest), index=chosen.index, dtype="object"),
     )
     known = [column for column in OFFER.names if column in frame.columns]
@@ -145,6 +159,7 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         reserve=_reserve(chosen, rest.head(_RESERVE), selection),
         eligible=eligible,
         proven=selection.proven,
+        rights=request,
     )
 
 
@@ -171,7 +186,9 @@ def slot(decade: str, genres: list[str], kind: str) -> str:
 
 
 def _offer_id(brief: Brief, chosen: pd.DataFrame) -> str:
-    content = chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]].astype(str).to_csv(index=False)
+    columns = ["title_id", "score", "appeal", "model", "model_version", "as_of"]
+    columns += [column for column in ("rights",) if column in chosen.columns]
+    content = chosen[columns].astype(str).to_csv(index=False)
     text = json.dumps(brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False) + content
     return f"{brief.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 

@@ -176,7 +176,13 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
             "What the market's rules say of it. 'not checked': nobody has looked.",
             _text("policy"),
         ),
-        Column("Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")),
+        Column(
+            "Rights",
+            44,
+            "Whether the rights are free in the market, for the brief's media and window; with a percentage: for that "
+            "part of them, and what bars the rest. 'not checked': nobody has looked.",
+            _text("rights", 600),
+        ),
         Column("Status", 11, "Where it stands: proposed, accepted, held, rejected.", _text("status")),
         Column("IMDb", 12, "Page at IMDb.", _text("imdb_id"), None, False, True, "imdb_id"),
         Column("Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"),
@@ -222,7 +228,9 @@ def add_offer_sheet(book: Workbook, offer: Offer) -> list[Column]:
         for head in ("Decision", "Reviewer", "Note"):
             sheet[f"{place[head]}{row}"].fill = style.fill("FFFDF3")
         for head in ("Policy", "Rights"):
-            sheet[f"{place[head]}{row}"].font = style.font(color=style.WARM, italic=True)
+            cell = sheet[f"{place[head]}{row}"]
+            if cell.value != "available":
+                cell.font = style.font(cell.value, color=style.WARM, italic=True)
     choice = DataValidation(type="list", formula1=f'"{",".join(DECISION_WORDS)}"', allow_blank=True)
     choice.error, choice.errorTitle = "Choose accept, hold or reject, or leave it empty.", "Decision"
     choice.prompt, choice.promptTitle = "accept, hold or reject", "Decision"

@@ -80,6 +80,8 @@ def _title_block(sheet: Worksheet, offer: Offer) -> int:
     ]
     if brief.media:
         facts.append(f"Media: {', '.join(brief.media)}")
+    if offer.rights:
+        facts.append(f"Rights: {offer.rights.in_words}")
     _merged(sheet, 4, "   ·   ".join(facts), color="AEBAC4", vertical="center", wrap=False)
     sheet.row_dimensions[4].height = 20
     sheet.row_dimensions[5].height = 6
@@ -140,9 +142,8 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
 
 def _missed(offer: Offer) -> list[str]:
     return [shortfall.text for shortfall in offer.shortfalls] or [
-        "Nothing: the size, every share and every locked title of the brief are kept. Rights and "
-        "the market's rules "
-        "have not been checked."
+        "Nothing: the size, every share and every locked title of the brief are kept. "
+        f"{'The' if offer.rights else 'Rights and the'} market's rules have not been checked."
     ]
 
 
