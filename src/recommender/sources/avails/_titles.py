@@ -66,8 +66,6 @@ def title_facts(cells: SheetReader, keys: Sequence[str | None], levels: Sequence
         price if (kind or "").casefold() == "licensefee" else None
         for kind, price in zip(cells.texts("PriceType"), _quietly(cells, "PriceValue", _cells.number), strict=True)
     ]
-    years = cells.read("ReleaseYear", _year)
-    released = cells.read("ReleaseHistoryOriginal", partial(_readers.day, from_1904=cells.from_1904))
     shown, internal = _titles(cells, levels)
     facts: dict[str, list[Any]] = {
         "title_id": list(keys),
@@ -76,11 +74,8 @@ def title_facts(cells: SheetReader, keys: Sequence[str | None], levels: Sequence
         "internal": list(internal),
         "names": [list(dict.fromkeys(name for name in pair if name)) for pair in zip(shown, internal, strict=True)],
         "kind": _kinds(cells, levels),
-        "year": [
-            year if year is not None else int(day[:4]) if day else None
-            for year, day in zip(years, released, strict=True)
-        ],
-        "release_date": list(released),
+        "year": cells.read("ReleaseYear", _year),
+        "release_date": cells.read("ReleaseHistoryOriginal", partial(_readers.day, from_1904=cells.from_1904)),
         "runtime_min": cells.read("TotalRunTime", _readers.minutes),
         "seasons": [
             count if level == "series" else 1 if level in {"season", "episode"} else None
@@ -90,7 +85,10 @@ def title_facts(cells: SheetReader, keys: Sequence[str | None], levels: Sequence
         "age_rating": cells.texts("RatingValue"),
         "directors": [_NAMES.split(text) if text else [] for text in cells.texts("Director")],
         "studio": cells.texts("CompanyDisplayCredit"),
-        "franchise": cells.texts("SeriesTitleInternalAlias") if cells.sheet.kind == "tv" else [None] * len(cells),
+        "franchise": [
+            series if level in {"season", "episode", "volume"} else None
+            for series, level in zip(cells.texts("SeriesTitleInternalAlias"), levels, strict=True)
+        ],
         "eidr": _eidrs(cells, levels),
         "resolution": list(profiles),
         "dubs": _localized(localized, assets, {"dub", "subdub"}),
@@ -158,7 +156,7 @@ def _note_contradictions(rows: pd.DataFrame, notes: list[Note]) -> None:
         first = said.groupby("title_id", sort=False)[name].transform("first")
         for place in said.index[said[name] != first][~said.loc[said[name] != first, "title_id"].duplicated()]:
             row = {str(key): value for key, value in said.loc[place].items()}
-            if name == "eidr" and pd.notna(row["franchise"]):
+            if name == "eidr" and row["level"] in {"season", "volume"}:
                 field = "SeasonID"  # noqa: PLW2901 - what stands for it in a sheet of television
             problem = f"an earlier row of the title {row['title_id']} says otherwise ({first[place]}), which counts"
             sheet, number = row["source_sheet"], int(row["source_row"])
