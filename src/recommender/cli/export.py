@@ -25,7 +25,8 @@ def avails(
     licensor: Annotated[str | None, typer.Option("--licensor", help="Your company's name.")] = None,
     licensee: Annotated[str | None, typer.Option("--licensee", help="The partner's name.")] = None,
     media: Annotated[
-        str | None, typer.Option("--media", help="est, tvod, svod, avod, comma-separated; default: the brief's.")
+        str | None,
+        typer.Option("--media", help="est, tvod, svod, avod, online, comma-separated; default: the brief's."),
     ] = None,
     start: Annotated[
         str | None, typer.Option("--start", help="First day (YYYY-MM-DD) or Open; default: the brief's.")

@@ -132,8 +132,17 @@ def test_one_row_of_the_sheet_cannot_become_two(read):
 
 def test_a_medium_without_licence_type_is_refused(read):
     avails = read([MOVIE])
-    with pytest.raises(DataError, match="theatrical"):
-        avails.with_rights(avails.rights.assign(media="theatrical"))
+    with pytest.raises(DataError, match="cinema"):
+        avails.with_rights(avails.rights.assign(media="cinema"))
+    with pytest.raises(DataError, match="reserved"):
+        avails.with_rights(avails.rights.assign(status="reserved"))
+
+
+def test_a_status_is_written_in_the_words_of_avails(read, save):
+    avails = read([MOVIE])
+    path = save(avails.with_rights(avails.rights.assign(status="withdrawn")))
+    assert cell(path, "TitleStatus", 4).value == "Revoked"
+    assert list(read_avails(path).rights["status"]) == ["withdrawn"]
 
 
 def test_all_impossible_edits_are_named_at_once(read):

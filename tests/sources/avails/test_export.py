@@ -111,15 +111,21 @@ def test_the_windows_of_a_brief_are_taken_where_it_states_them(offer, tmp_path):
     folder = tmp_path / "offer"
     folder.mkdir()
     write_table(read_offer(offer / "offer.parquet"), folder / "offer.parquet")
-    brief = {"media": ["est", "theatrical"], "window": {"start": "2027-03-01", "end": None}}
+    brief = {"media": ["est", "cinema"], "window": {"start": "2027-03-01", "end": None}}
     (folder / "manifest.json").write_text(json.dumps({"brief": brief}))
     done = export_offer(folder, tmp_path / "a.xlsx", end="Open", licensor="Ours")
     assert {item.field for item in done.missing} == {"FormatProfile"}
-    assert any("theatrical" in note for note in done.notes)
+    assert any("cinema" in note for note in done.notes)
     rights = read_avails(tmp_path / "a.xlsx").rights
     assert set(rights["media"]) == {"est"}
     assert set(rights["start"]) == {"2027-03-01"}
     assert rights["end"].isna().all()
+
+
+def test_online_is_every_business_model(offer, tmp_path):
+    done = export_offer(offer, tmp_path / "a.xlsx", media=["online"], start="Open", end="Open")
+    assert done.avails == 4 * done.titles
+    assert set(read_avails(tmp_path / "a.xlsx").rights["media"]) == {"est", "tvod", "svod", "avod"}
 
 
 def test_an_offer_without_manifest_is_still_one(offer, tmp_path):

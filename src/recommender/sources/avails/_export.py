@@ -24,7 +24,7 @@ from recommender.sources.avails._fields import (
     normal,
     sheet_name,
 )
-from recommender.sources.avails._media import licence_type
+from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._offer_lines import Terms, offer_brief, offer_lines, offer_terms
 from recommender.sources.avails._template import Line, avails_workbook
 
@@ -190,7 +190,7 @@ def _notes(
     facts: bool,
 ) -> list[str]:
     notes = []
-    without = [word for word in brief.get("media") or () if licence_type(str(word)) is None]
+    without = [word for word in brief.get("media") or () if not licence_types(str(word))]
     if without:
         notes.append(f"Avails have no LicenseType for the brief's {', '.join(map(str, without))}")
     has = {SYNONYMS[normal(header)] for kind in sheets for _, header in columns_of(version, kind)}

@@ -1,36 +1,39 @@
 """What Avails call a medium, and the words of the rights table: the one place where they meet.
 
-Avails know transactions only: theatrical, free and pay television have no LicenseType. Several types may mean one
-medium; the first of them is the one that is written.
+Avails know transactions only: cinema and television have no LicenseType.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["LICENCE_TYPES", "MEDIA", "licence_type", "media_of"]
+__all__ = ["LICENCE_TYPES", "licence_types", "media_of"]
 
 LICENCE_TYPES: dict[str, str] = {
     "EST": "est",
     "VOD": "tvod",
     "SVOD": "svod",
     "AVOD": "avod",
-    "POEST": "pre_order_est",
+    "POEST": "poest",
     "TVOD": "tvod",
-    "PVOD": "tvod",
+    "PVOD": "pvod",
     "FVOD": "avod",
-    "FAST": "avod",
-    "DTO": "est",
-    "DTR": "tvod",
+    "FAST": "fast",
 }
 """Every LicenseType that is understood, with the medium it licenses."""
 
-MEDIA: tuple[str, ...] = ("theatrical", "free_tv", "pay_tv", "svod", "avod", "tvod", "est")
-"""The media of a brief or a rights table that this room knows."""
-
-_WRITTEN = {medium: word for word, medium in reversed(LICENCE_TYPES.items())}
-# What briefs say of a medium; `online` and `television` are several media, so they are not guessed.
-_ALSO = {"cinema": "theatrical", "theatre": "theatrical", "rental": "tvod", "sell_through": "est", "vod": "tvod"}
+_ONLINE = ("EST", "VOD", "SVOD", "AVOD")
+_WRITTEN: dict[str, tuple[str, ...]] = {
+    "est": ("EST",),
+    "poest": ("POEST",),
+    "tvod": ("VOD",),
+    "pvod": ("VOD",),
+    "svod": ("SVOD",),
+    "avod": ("AVOD",),
+    "fast": ("AVOD",),
+    "online": _ONLINE,
+    "all": _ONLINE,
+}
 
 
 def media_of(licence: str) -> str | None:
@@ -39,18 +42,17 @@ def media_of(licence: str) -> str | None:
     Examples
     --------
     >>> media_of("svod"), media_of("PO-EST"), media_of("Library")
-    ('svod', 'pre_order_est', None)
+    ('svod', 'poest', None)
     """
     return LICENCE_TYPES.get(re.sub(r"[^A-Z]", "", licence.upper()))
 
 
-def licence_type(medium: str) -> str | None:
-    """Return the LicenseType of a medium; None where Avails have none for it.
+def licence_types(medium: str) -> tuple[str, ...]:
+    """Return the LicenseTypes of a medium; none where Avails have none for it.
 
     Examples
     --------
-    >>> licence_type("tvod"), licence_type("theatrical"), licence_type("online")
-    ('VOD', None, None)
+    >>> licence_types("tvod"), licence_types("cinema"), licence_types("online")
+    (('VOD',), (), ('EST', 'VOD', 'SVOD', 'AVOD'))
     """
-    word = re.sub(r"[\s-]+", "_", medium.strip().casefold())
-    return _WRITTEN.get(_ALSO.get(word, word))
+    return _WRITTEN.get(medium.strip().casefold(), ())

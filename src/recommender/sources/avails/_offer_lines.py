@@ -15,7 +15,7 @@ from recommender.errors import CallError, UnreadableFileError
 from recommender.sources.avails._facts_sheet import PROFILES
 from recommender.sources.avails._fields import Kind
 from recommender.sources.avails._ids import read_identifier
-from recommender.sources.avails._media import licence_type
+from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._template import Line
 
 __all__ = ["Terms", "offer_brief", "offer_lines", "offer_terms"]
@@ -72,17 +72,17 @@ def offer_terms(
     def stated(key: str) -> Any:
         return next((part[key] for part in parts if part.get(key) is not None), None)
 
-    if media is not None and (strange := [word for word in media if licence_type(word) is None]):
+    if media is not None and (strange := [word for word in media if not licence_types(word)]):
         raise CallError(
             f"Avails have no LicenseType for {', '.join(strange)}",
-            hint="use est, tvod, svod or avod; theatrical and television are licensed otherwise",
+            hint="use est, tvod, svod, avod or online; cinema and television are licensed otherwise",
         )
     wanted = media if media is not None else brief.get("media") or stated("media") or ()
     exclusive = stated("exclusive")
     language = brief.get("language") or stated("language")
     return Terms(
         market=str(offer["market"].iloc[0]),
-        media=tuple(dict.fromkeys(word for medium in wanted if (word := licence_type(str(medium))) is not None)),
+        media=tuple(dict.fromkeys(word for medium in wanted for word in licence_types(str(medium)))),
         language=None if language is None else str(language),
         start=_day("--start", start) if start is not None else stated("start"),
         end=_day("--end", end) if end is not None else stated("end"),

@@ -32,6 +32,7 @@ class SheetReader:
         self.sheet = sheet
         self.notes = notes
         self.from_1904 = from_1904
+        self._texts: dict[str, list[str | None]] = {}
         self._columns = {column.field: column for column in sheet.header.columns if column.field is not None}
 
     def __len__(self) -> int:
@@ -49,7 +50,9 @@ class SheetReader:
 
     def texts(self, field: str) -> list[str | None]:
         """Return the field's cells as text."""
-        return [_cells.text(cell) for cell in self.cells(field)]
+        if field not in self._texts:
+            self._texts[field] = [_cells.text(cell) for cell in self.cells(field)]
+        return self._texts[field]
 
     def read(
         self, field: str, understand: Callable[[Any], T], *, severity: Severity = "warning", also: str = ""

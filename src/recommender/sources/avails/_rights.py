@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.schema import MARKETS, RIGHTS, WORLDWIDE
+from recommender.schema import RIGHTS, WORLDWIDE
 from recommender.sources import _cells
 from recommender.sources._cells import Misread
 from recommender.sources._columns import empty_column
@@ -30,12 +30,14 @@ EXTRA: dict[str, str] = {
     "price_type": "PriceType",
     "price_value": "PriceValue",
     "price_currency": "PriceCurrency",
+    "title_status": "TitleStatus",
     "contract_id": "ContractID",
 }
 """Columns beyond those of the rights table, each with the field it comes from, as text."""
 
 _NO_RIGHT = "; no right is made of the row"
-_WITHDRAWN = {"revoked", "expired"}
+_PAST = {"revoked": "withdrawn", "expired": "expired"}
+_WITH_LICENSEE = {"pending": "negotiating", "approved": "licensed"}
 
 
 def rights_rows(
@@ -53,12 +55,17 @@ def rights_rows(
     for place, key in enumerate(keys):
         if key is None:
             cells.note(place, None, f"nothing names the title{_NO_RIGHT}", "fill in ALID", severity="error")
-        if _withdraws(cells, place, statuses[place], entry=withdrawn[place]):
+        if withdrawn[place]:
+            problem = "the row withdraws avails; no right is made of it"
+            remedy = "take earlier avails of this title and territory out of your tables"
+            cells.note(place, "EntryType", problem, remedy)
             continue
         window = windows[place]
         if key is None or window is None:
             continue
-        for market, (word, medium), language in product(markets[place], licences[place], spoken[place]):
+        status = _status(statuses[place], licensees[place], exclusive[place])
+        scopes = [*((code, status) for code in markets[place][0]), *((code, "excluded") for code in markets[place][1])]
+        for (market, says), (word, medium), language in product(scopes, licences[place], spoken[place]):
             rows.append(
                 {
                     "title_id": key,
@@ -69,7 +76,7 @@ def rights_rows(
                     "end": window.end,
                     "exclusive": exclusive[place],
                     "licensee": licensees[place],
-                    "status": None if statuses[place] is None else str(statuses[place]).casefold(),
+                    "status": says,
                     **{name: column[place] for name, column in texts.items()},
                     "license_type": word,
                     "level": levels[place],
@@ -103,24 +110,27 @@ def _episodes(cells: SheetReader) -> list[str | None]:
     return [number or name or key for number, name, key in zip(numbers, names, ids, strict=True)]
 
 
-def _withdraws(cells: SheetReader, place: int, status: str | None, *, entry: bool) -> bool:
-    if entry:
-        problem = "the row withdraws avails; no right is made of it"
-        cells.note(place, "EntryType", problem, "take earlier avails of this title and territory out of your tables")
-        return True
-    if status is not None and status.casefold() in _WITHDRAWN:
-        cells.note(place, "TitleStatus", "the right does not stand any more; none is made of the row", "check it")
-        return True
-    return False
+def _status(title: str | None, licensee: str | None, exclusive: bool | None) -> str:
+    """Return what an avail says in the words of the rights table.
+
+    An avail is an offer of its licensor. What is meant for one licensee alone is kept for it; what a licensee has, or
+    is about to, is a licence.
+    """
+    word = (title or "").casefold()
+    if word in _PAST:
+        return _PAST[word]
+    if licensee is None:
+        return "available"
+    return _WITH_LICENSEE.get(word, "reserved" if exclusive else "available")
 
 
-def _markets(cells: SheetReader) -> list[tuple[str, ...]]:
-    """Return the markets of each row: a world with exclusions becomes the list of the others."""
+def _markets(cells: SheetReader) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the markets of each row, and those that are holes in a world."""
     found = cells.read("Territory", _readers.territories, severity="error", also=_NO_RIGHT)
     excluded = cells.read("TerritoryExclusion", _readers.territories)
     given, without = cells.cells("Territory"), cells.cells("TerritoryExclusion")
     withdrawn = cells.withdrawn()
-    result: list[tuple[str, ...]] = []
+    result: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for place, named in enumerate(found):
         if given[place] is None and cells.has("Territory") and not withdrawn[place]:
             cells.note(
@@ -134,9 +144,8 @@ def _markets(cells: SheetReader) -> list[tuple[str, ...]]:
         if odd or (without[place] is not None and not out):
             problem = f"parts of the exclusion are no territories ({', '.join(odd)}): the right reaches too far there"
             cells.note(place, "TerritoryExclusion", problem, "write ISO 3166-1 codes", severity="error")
-        if out and WORLDWIDE in codes:
-            codes = tuple(sorted(MARKETS - {WORLDWIDE} - set(out)))
-        result.append(tuple(code for code in codes if code not in out))
+        holes = out if WORLDWIDE in codes else ()
+        result.append((tuple(code for code in codes if code not in out), holes))
     return result
 
 

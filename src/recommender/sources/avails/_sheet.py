@@ -111,7 +111,7 @@ def _cell(cell: Any) -> Any:
     """Return a cell without blanks around it; None for nothing, and for a hint that was left in it."""
     if isinstance(cell, str):
         text = cell.strip(_cells.BLANKS)
-        return None if not text or _LEFT_IN.match(text) else text
+        return None if not text or (text[0] == "/" and _LEFT_IN.match(text)) else text
     return cell
 
 
@@ -248,5 +248,5 @@ def _hints(header: Header, kept: list[int], lines: list[list[Any]]) -> Iterator[
     for row in kept:
         for column in header.columns:
             cell = lines[row][column.place]
-            if isinstance(cell, str) and _LEFT_IN.match(cell.strip(_cells.BLANKS)):
+            if isinstance(cell, str) and "//" in cell and _LEFT_IN.match(cell.strip(_cells.BLANKS)):
                 yield row, column

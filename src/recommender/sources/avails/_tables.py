@@ -10,12 +10,18 @@ import pandas as pd
 
 from recommender.errors import DataError
 from recommender.sources.avails._edit import Edit
-from recommender.sources.avails._media import licence_type
+from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._sheet import AvailsSheet
 
 __all__ = ["rights_edits", "title_edits"]
 
-_KEY = ["source_sheet", "source_row"]
+_STATUSES = {
+    "available": None,
+    "negotiating": "Pending",
+    "licensed": "Approved",
+    "withdrawn": "Revoked",
+    "expired": "Expired",
+}
 
 
 def _open(value: Any) -> Any:
@@ -23,10 +29,16 @@ def _open(value: Any) -> Any:
 
 
 def _licence(value: Any) -> Any:
-    written = licence_type(str(value)) or ("POEST" if value == "pre_order_est" else None)
-    if written is None:
-        raise DataError(f"Avails have no LicenseType for the medium {value}", hint="use est, tvod, svod or avod")
-    return written
+    written = licence_types(str(value))
+    if len(written) != 1:
+        raise DataError(f"Avails have no LicenseType for the medium {value}", hint="use est, poest, tvod, svod or avod")
+    return written[0]
+
+
+def _status(value: Any) -> Any:
+    if value is not None and value not in _STATUSES:
+        raise DataError(f"Avails have no TitleStatus for {value}", hint=f"use one of {', '.join(_STATUSES)}")
+    return None if value is None else _STATUSES[value]
 
 
 def _same(value: Any) -> Any:
@@ -41,7 +53,7 @@ _OF_RIGHTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "end": ("End", _open),
     "exclusive": ("Exclusive", _same),
     "licensee": ("Licensee", _same),
-    "status": ("TitleStatus", lambda value: None if value is None else str(value).capitalize()),
+    "status": ("TitleStatus", _status),
 }
 _OF_TITLES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "year": ("ReleaseYear", _same),
