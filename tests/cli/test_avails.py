@@ -33,7 +33,7 @@ def test_import_writes_the_tables_and_says_where(book: Path, tmp_path: Path) -> 
     result = call("import", "avails", str(book), "--out", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     assert "Avails 1.7.3: Movies (2 rows)" in result.output
-    assert "2 titles, 1 rights" in result.output
+    assert "2 titles, 1 right in 1 territory" in result.output
     assert "row 5" in result.output
     assert "CA-QC" in result.output
     for name in ("titles.parquet", "rights.parquet", "rows.parquet", "not_understood.csv"):

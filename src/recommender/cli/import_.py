@@ -62,15 +62,15 @@ def _print(read: Avails, files: dict[str, Path]) -> None:
     from recommender.sources.avails import gathered
 
     console = Console(highlight=False, soft_wrap=True)
-    sheets = ", ".join(f"{visible(sheet.name)} ({len(sheet.rows):,} rows)" for sheet in read.sheets)
+    sheets = ", ".join(f"{visible(sheet.name)} ({_counted(len(sheet.rows), 'row')})" for sheet in read.sheets)
     console.print(Text(f"Avails {read.version}: {sheets}", style="bold"))
     console.print(
-        f"{len(read.titles):,} titles, {len(read.rights):,} rights in "
-        f"{read.rights['market'].nunique():,} territories, {len(read.rows):,} rows"
+        f"{_counted(len(read.titles), 'title')}, {_counted(len(read.rights), 'right')} in "
+        f"{_counted(read.rights['market'].nunique(), 'territory', 'territories')}, {_counted(len(read.rows), 'row')}"
     )
     kinds = gathered(read.notes)
     errors = sum(count for note, count in kinds if note.severity == "error")
-    console.print(f"{errors:,} cells or rows left out, {len(read.notes) - errors:,} warnings")
+    console.print(f"{errors:,} left out, {_counted(len(read.notes) - errors, 'warning')}")
     for note, count in kinds[:_SHOWN]:
         mark, style = ("left out  ", "red") if note.severity == "error" else ("warning   ", "yellow")
         more = f" (and {count - 1:,} more)" if count > 1 else ""
@@ -84,3 +84,7 @@ def _print(read: Avails, files: dict[str, Path]) -> None:
         ("not_understood.csv", "what was not understood"),
     ):
         console.print(Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="")
+
+
+def _counted(count: int, word: str, many: str | None = None) -> str:
+    return f"{count:,} {word if count == 1 else many or f'{word}s'}"

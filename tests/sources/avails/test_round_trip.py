@@ -169,7 +169,7 @@ def test_a_real_workbook_that_was_worked_on_is_still_understood(real_avails, tmp
         max_size=20,
     )
 )
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_put_into_a_cell_is_read_from_it(tmp_path, values):
     path = tmp_path / "any.xlsx"
     if not path.exists():

@@ -124,8 +124,13 @@ class SheetIndex:
         return len(self.xml)
 
     def _element_end(self, start: int, closing: int) -> int:
-        # Of an empty element the end is reported where it starts.
-        return self._tag_end(start if self.xml[closing : closing + 2] != b"</" else closing)
+        # Of an empty element the end is reported somewhere behind it.
+        end = self._tag_end(start)
+        return end if self.is_empty(end) else self._tag_end(closing)
+
+    def is_empty(self, tag_end: int) -> bool:
+        """Return whether the tag that ends there is an element without content."""
+        return self.xml[tag_end - 2 : tag_end] == b"/>"
 
 
 def spliced(index: SheetIndex, changes: Mapping[Place, CellText]) -> bytes:
@@ -153,7 +158,7 @@ def spliced(index: SheetIndex, changes: Mapping[Place, CellText]) -> bytes:
 def _in_row(index: SheetIndex, row: _Row, cells: dict[int, CellText]) -> list[tuple[int, int, bytes]]:
     pieces: list[tuple[int, int, bytes]] = []
     at = {column: (start, end) for column, start, end in row.cells}
-    empty = index.xml[row.close : row.close + 2] != b"</"
+    empty = index.is_empty(row.open_end)
     fresh: dict[int, list[bytes]] = {}
     for column, change in sorted(cells.items()):
         style = change.style if change.style is not None else index.styles.get((row.number - 1, column), 0)
@@ -182,7 +187,7 @@ def _new_row(index: SheetIndex, number: int, cells: dict[int, CellText]) -> tupl
     line = f'<{index.prefix}row r="{number}">'.encode() + b"".join(texts) + f"</{index.prefix}row>".encode()
     later = [row.start for other, row in index.rows.items() if other > number]
     start, open_end, close = index.data
-    if index.xml[close : close + 2] != b"</":
+    if index.is_empty(open_end):
         name = f"{index.prefix}sheetData".encode()
         return start, open_end, b"<" + name + b">" + line + b"</" + name + b">"
     place = min(later, default=close)
