@@ -13,6 +13,8 @@ from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
 from recommender.cli.experiment import experiment
+from recommender.cli.export import app as export
+from recommender.cli.import_ import app as import_
 from recommender.cli.offer import offer
 from recommender.cli.score import score
 from recommender.cli.train import train
@@ -35,6 +37,8 @@ app.command()(train)
 app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
+app.add_typer(import_, name="import")
+app.add_typer(export, name="export")
 app.command()(experiment)
 
 
