@@ -35,7 +35,16 @@ def test_each_reason_is_given_and_counted() -> None:
         {},
         {"title": "title  0!"},
         {"year": None},
+        {"title": "Blocked"},
+        {"title": "No track"},
+        {"title": "Who knows"},
     )
+    barred = {
+        "t1": "policy-blocked",
+        "t12": "policy-blocked",
+        "t13": "materials-lacking",
+        "t14": "materials-unknown",
+    }
     exclude = {
         "title_ids": ["t3"],
         "directors": ["B. Two"],
@@ -45,12 +54,12 @@ def test_each_reason_is_given_and_counted() -> None:
     }
     brief = Brief.model_validate({"name": "x", "market": "CN", "size": 5, "kinds": ["film"], "exclude": exclude})
     scores = scores_frame(titles, [0.9 - i / 100 for i in range(len(titles))])
-    judged = judge(titles, scores[scores["title_id"] != "t9"], brief)
+    judged = judge(titles, scores[scores["title_id"] != "t9"], brief, barred)
     found = judged.set_index("title_id")["reason"]
-    expected = ["", *list(REASONS)[:7], "excluded-year", "no-score", "duplicate", ""]
-    assert [found[f"t{i}"] for i in range(12)] == expected
+    expected = ["", *list(REASONS)[:7], "excluded-year", "no-score", "duplicate", "", *list(REASONS)[7:10]]
+    assert [found[f"t{i}"] for i in range(15)] == expected
     assert judged.set_index("title_id").at["t10", "same_as"] == "t0"
-    assert counts(judged) == {"titles": 12, "eligible": 2, **dict.fromkeys(REASONS, 1), "excluded-year": 2}
+    assert counts(judged) == {"titles": 15, "eligible": 2, **dict.fromkeys(REASONS, 1), "excluded-year": 2}
 
 
 def test_a_soviet_title_is_at_home_in_russia_and_foreign_elsewhere() -> None:

@@ -14,6 +14,7 @@ from recommender.cli.check import check
 from recommender.cli.demo import demo
 from recommender.cli.experiment import experiment
 from recommender.cli.offer import offer
+from recommender.cli.policy import app as policy
 from recommender.cli.score import score
 from recommender.cli.train import train
 
@@ -35,6 +36,7 @@ app.command()(train)
 app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
+app.add_typer(policy, name="policy")
 app.command()(experiment)
 
 

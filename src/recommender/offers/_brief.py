@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
+from recommender.offers._materials import MaterialsPart
+from recommender.offers.policy import PolicyPart
 from recommender.schema import KINDS, MARKETS, WORLDWIDE
 
 _DECADE = re.compile(r"\d{3}0s|unknown")
@@ -192,6 +194,10 @@ class Brief(_Part):
         What must not be offered.
     lock : Locks
         What must be offered.
+    policy : PolicyPart
+        The market's rules: packs, facts, overrides.
+    materials : MaterialsPart
+        What must be ready to be delivered, and what follows where it is not.
 
     Raises
     ------
@@ -215,6 +221,8 @@ class Brief(_Part):
     shares: Shares = Shares()
     exclude: Exclusions = Exclusions()
     lock: Locks = Locks()
+    policy: PolicyPart = PolicyPart()
+    materials: MaterialsPart = MaterialsPart()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from recommender.errors import CallError, ConfigError, did_you_mean, nearest, visible
-from recommender.offers._brief import Brief, Share
+from recommender.errors import CallError, ConfigError, nearest, visible
+from recommender.offers._brief import Brief
+from recommender.offers._toml import nearest_key
 from recommender.schema import KINDS
 
 _SAMPLES = "recommender.sample"
@@ -152,7 +153,7 @@ def _lines(error: ValidationError) -> Iterator[str]:
         value = fault["input"]
         match fault["type"]:
             case "extra_forbidden":
-                yield f"{key}: unknown key; {_nearest_key(fault['loc'])}"
+                yield f"{key}: unknown key; {nearest_key(Brief, fault['loc'])}"
             case "missing":
                 yield f"{key}: missing; add it"
             case "demand" | "share_order" | "years":
@@ -164,16 +165,6 @@ def _lines(error: ValidationError) -> Iterator[str]:
                 yield f"{key}: use letters, digits, - and _ only, at most 64 (got {visible(repr(value))})"
             case _:
                 yield f"{key}: {fault['msg'][0].lower()}{fault['msg'][1:]} (got {visible(repr(value))})"
-
-
-def _nearest_key(path: tuple[int | str, ...]) -> str:
-    model: Any = Brief
-    for part in path[:-1]:
-        field = getattr(model, "model_fields", {}).get(part)
-        annotation = field.annotation if field is not None else Share
-        model = annotation if hasattr(annotation, "model_fields") else Share
-    known = list(model.model_fields)
-    return did_you_mean(path[-1], known) or f"known keys here: {', '.join(known)}"
 
 
 def new_brief(name: str = "my-offer", *, market: str = "CN", size: int = 300) -> str:

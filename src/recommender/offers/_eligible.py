@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ REASONS: dict[str, str] = {
     "excluded-genre": "of an excluded genre",
     "excluded-country": "from an excluded country",
     "excluded-year": "outside the years asked for",
+    "policy-blocked": "blocked by a rule of the market",
+    "materials-lacking": "without materials that the brief requires",
+    "materials-unknown": "of unknown readiness in materials that the brief requires",
     "no-score": "without a score for this market",
     "duplicate": "the same title a second time",
 }
@@ -55,7 +58,9 @@ def decade_of(year: object) -> str:
     return f"{int(year) // 10}0s"  # type: ignore[call-overload]
 
 
-def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFrame:
+def judge(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, barred: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Join the titles with their scores in the brief's market and say of each whether it may be offered.
 
     Parameters
@@ -66,6 +71,8 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
         The scores table; other markets' rows are left aside.
     brief : Brief
         What is asked for.
+    barred : mapping of str to str, optional
+        Titles that rules or materials bar, each with its reason code.
 
     Returns
     -------
@@ -102,7 +109,9 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
     judged = judged.sort_values(
         ["appeal", "score", "title_id"], ascending=[False, False, True], na_position="last", ignore_index=True
     )
-    judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
+    judged["reason"] = pd.Series(
+        [_reason(row, brief, barred or {}) for row in _rows(judged)], index=judged.index, dtype="str"
+    )
     judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
     for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
         judged.at[double, "reason"] = "duplicate"
@@ -125,8 +134,9 @@ def _rows(judged: pd.DataFrame) -> Iterator[Any]:
     return judged[columns].itertuples(index=False)
 
 
-def _reason(row: Any, brief: Brief) -> str:
+def _reason(row: Any, brief: Brief, barred: Mapping[str, str]) -> str:
     without = brief.exclude
+    bar = barred.get(row.title_id, "")
     found = {
         "not-foreign": not is_foreign(row.countries, brief.market),
         "other-kind": row.kind not in brief.kinds,
@@ -135,6 +145,7 @@ def _reason(row: Any, brief: Brief) -> str:
         "excluded-genre": _meet(row.genres, without.genres),
         "excluded-country": _meet(row.countries, without.countries),
         "excluded-year": _outside(row.year, without.years),
+        bar: bool(bar),
         "no-score": is_missing(row.appeal) or is_missing(row.score),
     }
     return next((code for code, holds in found.items() if holds), "")

@@ -12,6 +12,7 @@ from typing import Any
 
 from recommender.errors import OutputError
 from recommender.offers._offer import Offer
+from recommender.offers._rules_view import policy_facts
 from recommender.sources import atomic_directory, file_sha256, write_table
 
 DISTRIBUTION = "crossmarket-recommender"
@@ -108,7 +109,7 @@ def _manifest(
         "shortfalls": [{"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls],
         "proven_optimum": offer.proven,
         "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
-        "policy": "not checked",
+        "policy": policy_facts(offer),
         "rights": "not checked",
         "brief": offer.brief.model_dump(mode="json"),
         "inputs": {

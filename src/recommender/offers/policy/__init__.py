@@ -12,6 +12,7 @@ from recommender.offers.policy._caps import Cap, policy_caps
 from recommender.offers.policy._change import with_rule, without_rule
 from recommender.offers.policy._condition import Condition
 from recommender.offers.policy._judge import STATUSES, Judgement, judge_policy, judgement
+from recommender.offers.policy._matches import RuleMatch, rule_matches
 from recommender.offers.policy._pack import Pack
 from recommender.offers.policy._part import Override, PolicyPart
 from recommender.offers.policy._policy import Policy, load_policy, parse_pack, shipped_packs
@@ -34,6 +35,7 @@ __all__ = [
     "PolicyReview",
     "Rule",
     "RuleLine",
+    "RuleMatch",
     "judge_policy",
     "judgement",
     "lead_times",
@@ -42,6 +44,7 @@ __all__ = [
     "policy_caps",
     "policy_notices",
     "review_policy",
+    "rule_matches",
     "shipped_packs",
     "with_rule",
     "without_rule",

@@ -111,7 +111,7 @@ class Condition(Part):
         if shapes == ["field"] and not asked:
             raise told(f"asks nothing of {self.field}; add one of {', '.join(ASKED)}")
         if shapes != ["field"] and asked:
-            raise told(f"{', '.join(asked)} without a field; add field = \"...\"")
+            raise told(f'{", ".join(asked)} without a field; add field = "..."')
         low = max((v for v in (self.more_than, self.at_least) if v is not None), default=None)
         high = min((v for v in (self.less_than, self.at_most) if v is not None), default=None)
         open_end = self.more_than == low or self.less_than == high

@@ -17,14 +17,12 @@ from recommender.offers.policy._part import ALL_TITLES, Override
 from recommender.offers.policy._policy import Policy
 from recommender.offers.policy._rule import Rule
 from recommender.offers.policy._truth import CLEAR, HIT, NOT_ASKED, OUTCOME_WORDS, UNKNOWN, Truth, constant, every
-from recommender.offers.policy._words import media_group
+from recommender.offers.policy._words import EVERY_MEDIUM, media_group
 
 STATUSES = ("blocked", "needs review", "warn", "unknown", "clear")
 """What the offer's column `policy` begins with, the gravest first."""
 
-FINDINGS = (
-    *("title_id", "rule", "reason_code", "effect", "outcome", "message", "source_url", "why", "override"),
-)
+FINDINGS = (*("title_id", "rule", "reason_code", "effect", "outcome", "message", "source_url", "why", "override"),)
 _STATUS_OF = {"block": "blocked", "needs_review": "needs review", "warn": "warn"}
 _MEDIA_UNKNOWN = "the brief does not say for which media"
 
@@ -232,12 +230,7 @@ def _outcomes(
     kinds = titles["kind"].to_numpy(dtype=object)
     for pack, rule in policy.rules():
         shown = media_truth(rule, media)
-        if (
-            not rule.judges_titles
-            or market not in pack.markets(rule)
-            or shown == CLEAR
-            or rule.state(on) != "in force"
-        ):
+        if not rule.judges_titles or market not in pack.markets(rule) or shown == CLEAR or rule.state(on) != "in force":
             continue
         doubts = Doubts()
         outcome = evaluate(rule.condition, fields, pack.expanded, doubts)
@@ -259,7 +252,7 @@ def media_truth(rule: Rule, media: Sequence[str]) -> int:
     if not rule.applies_to.media:
         return HIT
     groups = [media_group(word) for word in media]
-    if set(groups) & set(rule.applies_to.media):
+    if set(groups) & {*rule.applies_to.media, EVERY_MEDIUM}:
         return HIT
     return UNKNOWN if not groups or None in groups else CLEAR
 

@@ -54,10 +54,10 @@ class Pack(Part):
     title: Text
     version: Text
     about: str = ""
-    groups: dict[Text, Annotated[Texts, Field(min_length=1)]] = {}
-    facts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Text] = {}
-    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExtraField] = {}
-    words: dict[Literal["genres"], Texts] = {}
+    groups: dict[Text, Annotated[Texts, Field(min_length=1)]] = Field(default_factory=dict)
+    facts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Text] = Field(default_factory=dict)
+    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExtraField] = Field(default_factory=dict)
+    words: dict[Literal["genres"], Texts] = Field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], BeforeValidator(as_tuple), Field(alias="rule", min_length=1)]
 
     @model_validator(mode="after")
@@ -152,6 +152,6 @@ def _word_fault(name: str, word: str, groups: Mapping[str, object], known: froze
 def _is_language(tag: str) -> bool:
     import pycountry
 
-    base = tag.split("-")[0]
+    base = tag.partition("-")[0]
     languages = pycountry.languages
     return (languages.get(alpha_2=base) if len(base) == 2 else languages.get(alpha_3=base)) is not None

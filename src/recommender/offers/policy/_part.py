@@ -54,7 +54,7 @@ class PolicyPart(Part):
 
     packs: Texts = ()
     on: date | None = None
-    facts: dict[Text, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+    facts: dict[Text, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     overrides: Annotated[tuple[Override, ...], BeforeValidator(as_tuple), Field(alias="override")] = ()
 
     model_config = Part.model_config | {"validate_by_name": True, "validate_by_alias": True}
@@ -90,6 +90,16 @@ class PolicyPart(Part):
                 guess = did_you_mean(name, facts) or f"the packs ask for {', '.join(facts) or 'none'}"
                 yield fault(("facts", name), f"no pack of this brief asks for it; {guess}", name)
 
+    def fitted(self, policy: Policy) -> PolicyPart:
+        """Return the part without the overrides and facts that a changed policy does not have any more."""
+        ids, facts = policy.ids(), policy.facts()
+        return self.model_copy(
+            update={
+                "overrides": tuple(item for item in self.overrides if item.rule in ids),
+                "facts": {name: value for name, value in self.facts.items() if name in facts},
+            }
+        )
+
     def check(self, policy: Policy) -> None:
         """Refuse overrides and facts that name what the packs do not have.
 
@@ -99,8 +109,7 @@ class PolicyPart(Part):
             Every fault, one a line.
         """
         found = [
-            f"  policy.{'.'.join(map(str, item.get('loc', ())))}: {_text(item)}"
-            for item in self.unmatched(policy)
+            f"  policy.{'.'.join(map(str, item.get('loc', ())))}: {_text(item)}" for item in self.unmatched(policy)
         ]
         if found:
             raise ConfigError(

@@ -150,7 +150,9 @@ def _shipped(name: str) -> Pack:
 def unknown_pack(name: str) -> str:
     """Return which packs there are, the nearest first."""
     guess = did_you_mean(name, shipped_packs())
-    return f"{guess + ' ' if guess else ''}Shipped packs: {', '.join(shipped_packs())}; or give the path of a TOML file."
+    return (
+        f"{guess + ' ' if guess else ''}Shipped packs: {', '.join(shipped_packs())}; or give the path of a TOML file."
+    )
 
 
 def parse_pack(text: str, *, source: str = "pack") -> Pack:

@@ -132,7 +132,9 @@ class PolicyReview:
         """Return every rule for the market as it stands for an offer of these titles."""
         chosen = pd.Index(self.judged.title_ids).isin(list(offered))
         return [
-            self._line(pack.name, rule, chosen) for pack, rule in self.policy.rules() if self.market in pack.markets(rule)
+            self._line(pack.name, rule, chosen)
+            for pack, rule in self.policy.rules()
+            if self.market in pack.markets(rule)
         ]
 
     def _line(self, pack: str, rule: Rule, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> RuleLine:

@@ -156,7 +156,9 @@ class Rule(Part):
             if (numbers.share is None) == (numbers.count is None):
                 found.append(fault(("parameters",), "a cap has either a share or a count", None))
             if numbers.share is not None and not numbers.basis:
-                found.append(fault(("parameters", "basis"), 'missing; say of what it is a share, such as "offer"', None))
+                found.append(
+                    fault(("parameters", "basis"), 'missing; say of what it is a share, such as "offer"', None)
+                )
         elif numbers.less or numbers.unknown != "count":
             name = "less" if numbers.less else "unknown"
             found.append(fault(("parameters", name), "has a meaning for caps only; take it out", None))

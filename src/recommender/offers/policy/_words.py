@@ -7,21 +7,24 @@ from collections.abc import Iterable
 from functools import cache
 
 MEDIA: dict[str, tuple[str, ...]] = {
-    "cinema": ("cinema", "cinemas", "theatrical", "theatre", "theater", "non-theatrical"),
+    "cinema": ("cinemas", "theatrical", "theatre", "theater", "кино", "кинотеатры", "кинопрокат", "影院", "院线"),
     "television": (
-        *("television", "tv", "free tv", "free-to-air", "fta", "basic tv", "pay tv", "pay television", "cable"),
-        *("satellite", "broadcast", "linear"),
+        *("tv", "free tv", "free to air", "fta", "pay tv", "paytv", "pay television", "cable", "satellite"),
+        *("broadcast", "linear", "linear tv", "basic tv", "телевидение", "тв", "电视"),
     ),
     "online": (
-        *("online", "internet", "streaming", "digital", "ott", "iptv", "vod", "svod", "avod", "tvod", "fvod", "nvod"),
-        *("est", "dto", "dtr", "pvod", "pest", "poest", "fast", "catch-up", "download", "rental"),
+        *("internet", "streaming", "digital", "ott", "web", "iptv", "vod", "svod", "avod", "tvod", "fvod", "pvod"),
+        *("est", "poest", "dto", "dtr", "fast", "catch up", "download", "rental", "subscription"),
+        *("онлайн", "интернет", "网络", "在线", "新媒体"),
     ),
-    "video": ("video", "home video", "dvd", "blu-ray", "bluray", "disc", "physical"),
-    "other": ("airline", "airlines", "in-flight", "inflight", "ships", "hotel", "hotels", "ancillary"),
+    "home_video": ("home video", "video", "dvd", "blu ray", "bluray", "disc", "discs", "physical"),
+    "ancillary": ("nontheatrical", "non theatrical", "airline", "airlines", "inflight", "in flight", "ships", "hotel"),
 }
 """The media that rules tell apart, and what briefs and rights call them."""
 
-_MEDIA = {word: group for group, words in MEDIA.items() for word in words}
+EVERY_MEDIUM = "all"
+_MEDIA = {word: group for group, words in MEDIA.items() for word in (group.replace("_", " "), *words)}
+_MEDIA |= dict.fromkeys(("all", "all media", "all rights", "any", "все", "全部", "全媒体"), EVERY_MEDIUM)
 
 _MARKS: dict[str, int | None] = {
     **dict.fromkeys(("g", "u", "tv-g", "tv-y", "all", "atp", "t", "e"), 0),
@@ -39,11 +42,10 @@ def media_group(word: str) -> str | None:
 
     Examples
     --------
-    >>> media_group("Theatrical"), media_group("pay_tv"), media_group("carrier pigeon")
-    ('cinema', 'television', None)
+    >>> media_group("Theatrical"), media_group("pay_tv"), media_group("all media"), media_group("carrier pigeon")
+    ('cinema', 'television', 'all', None)
     """
-    plain = re.sub(r"[\s_]+", " ", word.casefold()).strip()
-    return _MEDIA.get(plain) or _MEDIA.get(plain.replace(" ", "-")) or _MEDIA.get(plain.replace("-", " "))
+    return _MEDIA.get(re.sub(r"[\s_-]+", " ", word.casefold()).strip())
 
 
 @cache
