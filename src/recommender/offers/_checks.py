@@ -46,7 +46,9 @@ class Checks:
         value = eligible["appeal"]
         if self.materials is not None and self.materials.part.unit == APPEAL_UNIT:
             value = value - self.materials.costs_of(ids)
-        limits = {cap.rule: cap.limit for cap in self.policy.caps} if self.policy is not None else {}
+        limits: dict[str, Callable[[int], int]] = {}
+        if self.policy is not None:
+            limits.update({cap.rule: cap.limit for cap in self.policy.caps})
         caps = pd.Series(capped, index=eligible.index, dtype="object")
         return eligible.assign(caps=caps, value=value), limits
 

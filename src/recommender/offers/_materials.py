@@ -35,7 +35,7 @@ ITEM_WORDS: Mapping[str, str] = {
 
 READY, UNKNOWN, LACKING = 0, 1, 2
 _LADDER: Mapping[str, int] = {"SD": 0, "HD": 1, "4K": 2}
-_RESOLUTIONS = (
+_RESOLUTIONS: tuple[tuple[re.Pattern[str], Resolution], ...] = (
     (re.compile(r"\b(8k|4k|uhd|2160p?|ultra ?hd)\b", re.IGNORECASE), "4K"),
     (re.compile(r"\b(2k|hd|fhd|full ?hd|1080[pi]?|720p?|hdtv)\b", re.IGNORECASE), "HD"),
     (re.compile(r"\b(sd|480[pi]?|576[pi]?|pal|ntsc|dvd)\b", re.IGNORECASE), "SD"),
@@ -215,10 +215,11 @@ def review_materials(
     languages = (_base(language),) if language else tuple(sorted(official_languages(market)))
     states = {item: _CHECKS[item](titles, part, languages) for item in part.asked}
     cost = np.zeros(len(titles), dtype="float64")
+    priced: Mapping[Any, float] = part.costs
     for item, action in part.asked.items():
         if action == "cost":
             borne = np.array([0.0, part.unknown_cost, 1.0])[states[item]]
-            cost += part.costs[item] * borne  # type: ignore[index]
+            cost = cost + priced[item] * borne
     return MaterialsReview(part, languages, titles["title_id"].to_numpy(dtype=object), states, cost)
 
 
@@ -253,7 +254,7 @@ def resolution_of(text: str) -> Resolution | None:
     >>> resolution_of("4K DCP"), resolution_of("1080p"), resolution_of("PAL SD"), resolution_of("film print")
     ('4K', 'HD', 'SD', None)
     """
-    return next((word for pattern, word in _RESOLUTIONS if pattern.search(text)), None)  # type: ignore[return-value]
+    return next((word for pattern, word in _RESOLUTIONS if pattern.search(text)), None)
 
 
 def _me_track(titles: pd.DataFrame, _: MaterialsPart, __: tuple[str, ...]) -> NDArray[np.int8]:

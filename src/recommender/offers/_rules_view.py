@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from recommender.offers._checks import NOT_CHECKED
@@ -28,14 +29,31 @@ _TOGETHER = {"stale": "Never checked, or not for a year"}
 
 
 @dataclass(frozen=True)
+class ViewLine:
+    """One row of the report: a rule, or rules of several media that share a reason code and say the same."""
+
+    reason_code: str
+    effect: str
+    state: str
+    media: str
+    hits: int | None
+    unknown: int | None
+    message: str
+    detail: str
+    sources: list[tuple[str, str, str]]
+    rules: list[str]
+
+
+@dataclass(frozen=True)
 class RulesView:
-    """The rules as the report shows them: clean text, in groups."""
+    """The rules as the report shows them: clean text, in groups; `idle` are those about no title of the offer."""
 
     on: str
     packs: str
     statuses: list[tuple[str, int, str]]
     blocked: list[tuple[str, int]]
-    groups: list[tuple[str, list[RuleLine]]]
+    groups: list[tuple[str, list[ViewLine]]]
+    idle: list[str]
     notices: list[str]
     overrides: list[str]
 
@@ -47,16 +65,48 @@ def rules_view(offer: Offer) -> RulesView | None:
         return None
     offered = offer.frame["title_id"].to_list()
     lines = [line for line in review.lines(offered) if line.state != "other media"]
-    groups = [(heading, [line for line in lines if line.level in levels]) for heading, levels in _GROUPS]
+    busy = [line for line in lines if line.about or line.blocked or line.state == "waived"]
+    groups = [(heading, _merged(line for line in busy if line.level in levels)) for heading, levels in _GROUPS]
     return RulesView(
         on=review.on.isoformat(),
         packs=", ".join(review.policy.named()),
         statuses=[(status, count, STATUS_MEANINGS[status]) for status, count in review.statuses(offered).items()],
         blocked=sorted(Counter(review.blocked_by.values()).items()),
         groups=[(heading, found) for heading, found in groups if found],
+        idle=list(dict.fromkeys(line.reason_code for line in lines if line not in busy)),
         notices=_notices(review),
         overrides=_overrides(review),
     )
+
+
+def _merged(lines: Iterable[RuleLine]) -> list[ViewLine]:
+    """Return the lines with those that differ in medium and source only made one."""
+    found: dict[tuple[object, ...], ViewLine] = {}
+    for line in lines:
+        key = (line.reason_code, line.effect, line.state, line.hits, line.unknown, line.message, line.detail)
+        source = (line.source, line.source_url, line.trust)
+        if key in found:
+            one = found[key]
+            one.rules.append(line.rule)
+            if source not in one.sources:
+                one.sources.append(source)
+            media = ", ".join(dict.fromkeys((*one.media.split(", "), *line.media.split(", "))))
+            found[key] = replace(one, media=media)
+            continue
+        done = line.effect == "to be done"
+        found[key] = ViewLine(
+            reason_code=line.reason_code,
+            effect=line.effect,
+            state=line.state,
+            media=line.media,
+            hits=None if done else line.hits,
+            unknown=None if line.level == "process" else line.unknown,
+            message=line.message,
+            detail=line.detail,
+            sources=[source],
+            rules=[line.rule],
+        )
+    return list(found.values())
 
 
 def _notices(review: PolicyReview) -> list[str]:

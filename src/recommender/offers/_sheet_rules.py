@@ -48,12 +48,12 @@ def add_rules_sheet(book: Workbook, offer: Offer) -> None:
     row = 4
     for status, count, meaning in view.statuses:
         style.put(sheet, row, 1, status, bold=True)
-        style.put(sheet, row, 2, count, number="#,##0", horizontal="right")
+        style.put(sheet, row, 2, count, number="#,##0")
         style.put(sheet, row, 3, meaning, wrap=False)
         row += 1
     for code, count in view.blocked:
         style.put(sheet, row, 1, "left out", bold=True)
-        style.put(sheet, row, 2, count, number="#,##0", horizontal="right")
+        style.put(sheet, row, 2, count, number="#,##0")
         style.put(sheet, row, 3, f"of the catalogue, by {code}", wrap=False)
         row += 1
     row += 1
@@ -61,13 +61,17 @@ def add_rules_sheet(book: Workbook, offer: Offer) -> None:
         style.put(sheet, row, 1, heading, size=12, bold=True, color=style.ACCENT, wrap=False)
         row = _add_heads(sheet, row + 1)
         for line in lines:
-            hits = line.hits if line.effect != "to be done" else None
-            values: list[object] = [line.reason_code, line.effect, line.state, line.media, hits]
-            values += [line.unknown if line.level != "process" else None, line.message, line.detail]
-            values += [line.source, line.trust, line.rule]
-            _add_line(sheet, row, values, line.source_url)
+            values: list[object] = [line.reason_code, line.effect, line.state, line.media, line.hits, line.unknown]
+            values += [line.message, line.detail]
+            values += ["\n".join(dict.fromkeys(source[part] for source in line.sources)) for part in (0, 2)]
+            _add_line(
+                sheet, row, [*values, "\n".join(line.rules)], line.sources[0][1] if len(line.sources) == 1 else ""
+            )
             row += 1
         row += 1
+    if view.idle:
+        style.put(sheet, row, 1, f"About no title of this offer: {', '.join(view.idle)}", wrap=False)
+        row += 2
     for heading, texts in (("To be noted of the rules themselves", view.notices), ("Overridden", view.overrides)):
         if texts:
             style.put(sheet, row, 1, heading, size=12, bold=True, color=style.ACCENT, wrap=False)
@@ -97,7 +101,7 @@ def _add_line(sheet: Worksheet, row: int, values: list[object], address: str) ->
         cell = style.put(sheet, row, index, value, number=number)
         cell.border = style.underline()
         if isinstance(value, str):
-            lines = max(lines, -(-len(value) // max(1, round(width * 1.05))))
+            lines = max(lines, sum(max(1, -(-len(part) // round(width * 1.05))) for part in value.split("\n")))
     if address:
         link = sheet.cell(row, _SOURCE)
         link.hyperlink = address

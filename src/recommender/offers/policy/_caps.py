@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -145,7 +145,9 @@ def policy_caps(
     return found
 
 
-def _in_force(policy: Policy, market: str, media: Sequence[str], on: date) -> Iterator[tuple[object, Rule]]:
+def _in_force(
+    policy: Policy, market: str, media: Sequence[str], on: date
+) -> Iterator[tuple[Callable[[Sequence[str]], list[str]], Rule]]:
     for pack, rule in policy.rules():
         if (
             rule.effect == "cap"

@@ -46,13 +46,16 @@ class Fields:
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._texts: dict[str, tuple[Mentions, NDArray[np.intp]]] = {}
         self._mentioned: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}
+        self._filled: dict[str, NDArray[np.bool_]] = {}
         self.size = len(titles)
 
     def filled(self, name: str) -> NDArray[np.bool_]:
         """Return which titles hold anything in a field."""
         match self._types[name]:
-            case "list" | "text":
+            case "list":
                 return self._words_of(name).filled
+            case "text":
+                return self._told(name)
             case "number":
                 return ~np.isnan(self.numbers(name))
             case _:
@@ -114,6 +117,16 @@ class Fields:
         if name not in self._titles.columns:
             return np.zeros(self.size, dtype=bool)
         return self._titles[name].notna().to_numpy(dtype=bool)
+
+    def _told(self, name: str) -> NDArray[np.bool_]:
+        """Return which texts of a column hold more than blanks."""
+        if name not in self._filled:
+            filled = self._present(name).copy()
+            if filled.any():
+                texts = self._titles[name][filled].tolist()
+                filled[filled] = [bool(str(text).strip()) for text in texts]
+            self._filled[name] = filled
+        return self._filled[name]
 
     def _items(self, name: str) -> tuple[list[str], NDArray[np.intp]]:
         """Return the texts of a column, and the row of each."""

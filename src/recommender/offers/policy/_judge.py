@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ class Judgement:
 
     Attributes
     ----------
-    title_ids : ndarray of str, shape (n_titles,)
+    title_ids, kinds : ndarray of str, shape (n_titles,)
     rules : tuple of Rule
         Those in force that apply to the market and the media.
     outcomes : ndarray of int8, shape (n_titles, n_rules)
@@ -41,6 +41,7 @@ class Judgement:
     """
 
     title_ids: NDArray[np.object_]
+    kinds: NDArray[np.object_]
     rules: tuple[Rule, ...]
     outcomes: NDArray[np.int8]
     whys: NDArray[np.int16]
@@ -69,10 +70,10 @@ class Judgement:
         rows = chosen[rows]
         whys, overruled = self.whys[rows, columns], self.overruled[rows, columns]
 
-        def of_rule(texts: list[str]) -> pd.Categorical:
+        def of_rule(texts: list[str]) -> Any:
             names = list(dict.fromkeys(texts))
             codes = np.array([names.index(text) for text in texts], dtype=np.int16)
-            return pd.Categorical.from_codes(codes[columns] if len(codes) else columns, categories=names)
+            return _coded(codes[columns] if len(codes) else columns, names)
 
         told = [f"{item.person}: {item.reason}" for item in self.overrides]
         people = list(dict.fromkeys(told))
@@ -83,11 +84,11 @@ class Judgement:
                 "rule": of_rule([rule.id for rule in self.rules]),
                 "reason_code": of_rule([rule.reason_code for rule in self.rules]),
                 "effect": of_rule([rule.effect for rule in self.rules]),
-                "outcome": pd.Categorical.from_codes(self.outcomes[rows, columns], categories=list(OUTCOME_WORDS)),
+                "outcome": _coded(self.outcomes[rows, columns], list(OUTCOME_WORDS)),
                 "message": of_rule([rule.message for rule in self.rules]),
                 "source_url": of_rule([rule.source_url for rule in self.rules]),
-                "why": pd.Categorical.from_codes(whys, categories=list(self.why_texts)),
-                "override": pd.Categorical.from_codes(places[overruled], categories=people),
+                "why": _coded(whys, list(self.why_texts)),
+                "override": _coded(places[overruled], people),
             },
             columns=list(FINDINGS),
         )
@@ -140,6 +141,10 @@ class Judgement:
         if status == "clear":
             texts.insert(0, "clear")
         return status, "; ".join(texts), ", ".join(codes["blocked"])
+
+
+def _coded(codes: NDArray[Any], names: list[str]) -> Any:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
 
 
 def judge_policy(
@@ -215,6 +220,7 @@ def judgement(
                 outcomes[met, place], overruled[met, place] = CLEAR, number
     return Judgement(
         title_ids=ids,
+        kinds=titles["kind"].to_numpy(dtype=object),
         rules=tuple(rules),
         outcomes=outcomes,
         whys=np.where(outcomes == UNKNOWN, np.column_stack(whys), -1) if whys else np.zeros(shape, dtype=np.int16),
@@ -255,9 +261,6 @@ def media_truth(rule: Rule, media: Sequence[str]) -> int:
     if set(groups) & {*rule.applies_to.media, EVERY_MEDIUM}:
         return HIT
     return UNKNOWN if not groups or None in groups else CLEAR
-
-
-Status = Literal["blocked", "needs review", "warn", "unknown", "clear"]
 
 
 def status_counts(summary: pd.DataFrame) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,7 +54,8 @@ class Mentions:
         within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
         self._codes = flat[np.repeat(starts[codes], repeats) + within] if len(codes) else codes
         self._rows = np.repeat(rows, repeats)
-        self._names = list(names)
+        self._names = names
+        self._sorted = sorted(names)
         self._wide = [(code, name) for name, code in names.items() if _WIDE.search(name)]
 
     def find(self, words: Sequence[str]) -> NDArray[np.bool_]:
@@ -85,9 +87,11 @@ class Mentions:
         if _WIDE.search(bare):
             places = [code for code, name in self._wide if bare in name]
         elif term.endswith("*"):
-            places = [code for code, name in enumerate(self._names) if name.startswith(bare)]
+            # What begins so stands together in the sorted vocabulary.
+            first, last = (bisect_left(self._sorted, bound) for bound in (bare, bare + "\U0010ffff"))
+            places = [self._names[name] for name in self._sorted[first:last]]
         else:
-            places = [code for code, name in enumerate(self._names) if name == bare]
+            places = [self._names[bare]] if bare in self._names else []
         known[places] = True
         return known
 

@@ -169,7 +169,7 @@ def _misfits(policy: Policy, market: str, media: Sequence[str]) -> Iterator[Noti
     if not media:
         text = "the brief names no media, so what rules about single media say is unknown"
         yield Notice("unknown-medium", "media", text)
-    words = [word for group in MEDIA.values() for word in group]
+    words = [*MEDIA, *(word for group in MEDIA.values() for word in group)]
     for word in media:
         if media_group(word) is None:
             guess = did_you_mean(word, words) or f"rules tell {', '.join(MEDIA)} apart"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.offers.policy._caps import Cap, cap_limit, policy_caps
-from recommender.offers.policy._judge import Judgement, judgement, media_truth, status_counts
+from recommender.offers.policy._judge import Judgement, concerned, judgement, media_truth, status_counts
 from recommender.offers.policy._part import ALL_TITLES, PolicyPart
 from recommender.offers.policy._policy import Policy
 from recommender.offers.policy._process import LeadTime, Notice, lead_times, policy_notices
@@ -32,8 +32,9 @@ class RuleLine:
         `effect` and `media` in words.
     state : str
         `in force`, `expired`, `not yet in force`, `waived`, `other media`.
-    hits, unknown, blocked : int
-        Offered titles that it meets or may meet, and titles of the catalogue that it bars.
+    about, hits, unknown, blocked : int
+        Offered titles of the kinds that it is about, those that it meets and may meet, and titles of the
+        catalogue that it bars.
     detail : str
         A cap's limit and what is used of it, the earliest day on air, who has waived it.
     message, source, source_url, trust : str
@@ -47,6 +48,7 @@ class RuleLine:
     effect: str
     media: str
     state: str
+    about: int
     hits: int
     unknown: int
     blocked: int
@@ -169,6 +171,7 @@ class PolicyReview:
             effect=EFFECT_WORDS[rule.effect] if rule.level != "process" or rule.effect != "warn" else "to be done",
             media=", ".join(rule.applies_to.media) or "all",
             state=state,
+            about=int((concerned(rule, self.judged.kinds) & chosen).sum()),
             hits=hits,
             unknown=unknown,
             blocked=blocked,
@@ -182,10 +185,13 @@ class PolicyReview:
     def _cap_use(self, rule: Rule, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[int, int, str]:
         cap = next((cap for cap in self.caps if cap.rule == rule.id), None)
         if cap is None:
-            return 0, 0, f"limit {cap_limit(rule, self.part.facts).how}; not a constraint of this offer"
+            # Whether the rule is kept is not known of any title that it is about.
+            about = int((concerned(rule, self.judged.kinds) & chosen).sum())
+            return 0, about, f"limit {cap_limit(rule, self.part.facts).how}; not a constraint of this offer"
         used, unknown = int((cap.mask & chosen).sum()), int((cap.unknown & chosen).sum())
         counted = f", {unknown:,} of them not known to fall under it" if unknown and cap.mask[cap.unknown].any() else ""
-        return used, unknown, f"at most {cap.limit(int(chosen.sum())):,} ({cap.how}); {used:,} offered{counted}"
+        most = cap.limit(int(chosen.sum())) if cap.max_count is None else cap.max_count
+        return used, unknown, f"at most {most:,} ({cap.how}); {used:,} offered{counted}"
 
 
 def review_policy(

@@ -31,12 +31,14 @@ def truth(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Truth:
 
 def every(values: Sequence[Truth]) -> Truth:
     """Return whether all hold: clear where one is clear, else unknown where one is unknown."""
-    return np.minimum.reduce(list(values)).astype(np.int8)
+    least: Truth = np.min(np.stack(list(values)), axis=0)
+    return least
 
 
 def some(values: Sequence[Truth]) -> Truth:
     """Return whether one holds: hit where one is a hit, else unknown where one is unknown."""
-    return np.maximum.reduce(list(values)).astype(np.int8)
+    greatest: Truth = np.max(np.stack(list(values)), axis=0)
+    return greatest
 
 
 def negated(value: Truth) -> Truth:
