@@ -117,6 +117,19 @@ def test_the_day_must_be_known(marked: pd.DataFrame, scores: pd.DataFrame, brief
     assert "policy-blocked" not in made.counts  # the law on films came later
 
 
+def test_what_is_wrong_with_the_packs_is_logged(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = {"rule": "cn-cinema-older", "title_id": "nowhere", "person": "P", "reason": "R"}
+    asked = with_policy(brief, override=[one]).model_copy(update={"media": ("cinma",)})
+    build_offer(titles, scores, asked)
+    assert "policy: the rules do not know the medium cinma; did you mean 'cinema'" in caplog.text
+    assert "names the title nowhere, not in the catalogue" in caplog.text
+    caplog.clear()
+    build_offer(titles, scores.assign(as_of="2028-01-01"), with_policy(brief))
+    assert "rules have not been checked for a year: cn-cinema-permit" in caplog.text
+
+
 def test_bad_packs_stop_the_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: cannot be read"):
         build_offer(titles, scores, with_policy(brief, packs=["nowhere.toml"]))
@@ -317,9 +330,10 @@ def build_changed(offer: Offer, policy: Any) -> Any:
 
 
 def test_an_offers_brief_is_read_back(folder: Path, tmp_path: Path) -> None:
-    brief, on = offer_brief(folder)
+    brief, on, digest = offer_brief(folder)
     assert brief == load_brief("cn-300")
     assert on == "2026-01-01"
+    assert digest == load_policy(CHINA).digest()
     for content in (None, "{}", "[1]", '{"policy": "not checked", "brief": {"name": 3}}'):
         if content is not None:
             (tmp_path / "manifest.json").write_text(content)

@@ -33,6 +33,10 @@ def offer(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="With --bundle: nothing dated on or after this day is seen.")
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", help="Policy pack, by name or path, in place of the brief's; may be repeated."),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="End with status 1 where the offer misses anything the brief asks for."),
@@ -54,6 +58,8 @@ def offer(
     _check_call(scores, bundle, history, as_of)
     day = check_day(as_of)
     wanted = load_brief(brief)
+    if policy:
+        wanted = wanted.model_copy(update={"policy": wanted.policy.model_copy(update={"packs": tuple(policy)})})
     catalogue = read_titles(titles)
     if bundle is not None:
         scored = _score(bundle, catalogue, wanted.market, history, day)
@@ -62,6 +68,7 @@ def offer(
         scored = read_scores(scores)
     made = build_offer(catalogue, scored, wanted)
     inputs = {"titles": titles, "scores": scores, "history": history, "brief": Path(brief)}
+    inputs |= {f"policy {number}": Path(pack) for number, pack in enumerate(wanted.policy.packs, start=1)}
     files = write_offer(
         made,
         out,
@@ -114,6 +121,10 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         f"mean appeal {100 * frame['appeal'].mean():.0f} of 100 "
         f"(eligible titles: {100 * offer.eligible['appeal'].mean():.0f})"
     )
+    if offer.checks.policy is not None:
+        statuses = offer.checks.policy.statuses(frame["title_id"])
+        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+        console.print(f"the market's rules, to be verified: {said}; {len(offer.checks.policy.barred):,} left out")
     top = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head, justify in (
         ("No.", "right"),

@@ -93,7 +93,7 @@ def check(
         (notice.code, notice.rule): notice.text
         for market in markets
         for notice in policy_notices(policy, market=market, media=["all"], on=day)
-        if notice.code in {"expired", "not-yet-in-force", "stale"}
+        if notice.code in {"expired", "not-yet-in-force", "stale", "never-checked"}
     }
     warnings = list(notices.values())
     if titles is not None:
@@ -220,17 +220,19 @@ def _replayed(folder: Path, rule: str, change: object, titles: Path | None, scor
     from recommender.offers.policy import load_policy, review_policy
     from recommender.sources import read_offer, read_scores, read_titles
 
-    brief, on = offer_brief(folder)
+    brief, on, digest = offer_brief(folder)
     if on is None:
         raise DataError(
             f"{folder}: the rules were not checked for this offer, so there is nothing to replay",
             hint='Name packs in the brief: packs = ["china-cinema"] in [policy], and make the offer again.',
         )
+    policy = load_policy(brief.policy.packs)
+    if policy.digest() != digest:
+        typer.echo("warning: the packs are not those of the offer any more; it is replayed with them as they are now")
     offered = read_offer(folder / "offer.parquet")
     if titles is not None and scores is not None:
         wanted = _on(brief, date.fromisoformat(on))
         return replay_offer(read_titles(titles), read_scores(scores), wanted, change, rule)  # type: ignore[arg-type]
-    policy = load_policy(brief.policy.packs)
     changed: Policy = change(policy)  # type: ignore[operator]
     catalogue: pd.DataFrame = offered if titles is None else read_titles(titles)
     reviews = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,9 @@ from recommender.offers._materials import APPEAL_UNIT, MaterialsReview, review_m
 from recommender.offers.policy import Policy, PolicyReview, load_policy, review_policy
 
 NOT_CHECKED = "not checked"
+
+_log = logging.getLogger("recommender")
+_WARNED = frozenset({"expired", "other-market", "unknown-medium", "unmatched-override"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +95,21 @@ def check_titles(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, polic
         if policy is not None:
             part = part.fitted(policy)
         reviewed = review_policy(titles, rules, part, market=brief.market, media=brief.media, on=day)
+        _tell(reviewed)
     ready = None
     if brief.materials.asked:
         ready = review_materials(titles, brief.materials, brief.market, brief.language)
     return Checks(reviewed, ready)
+
+
+def _tell(review: PolicyReview) -> None:
+    """Log what a person should know of the packs; the report lists all of it."""
+    for notice in review.notices:
+        if notice.code in _WARNED:
+            _log.warning("policy: %s", notice.text)
+    stale = [notice.rule for notice in review.notices if notice.code == "stale"]
+    if stale:
+        _log.warning("policy: %d rules have not been checked for a year: %s", len(stale), ", ".join(stale))
 
 
 def _day_of(scores: pd.DataFrame, market: str) -> date:

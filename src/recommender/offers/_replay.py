@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -195,8 +196,19 @@ def replay_offer(
     return Replay(rule, found.changed, found.caps, compare_offers(first, second))
 
 
-def offer_brief(directory: str | Path) -> tuple[Brief, str | None]:
-    """Read from an offer's folder the brief it was made for, and the day on which the rules were read.
+class Asked(NamedTuple):
+    """What an offer was made for: the brief, the day on which the rules were read, and the packs' digest.
+
+    The last two are None where the rules were not checked.
+    """
+
+    brief: Brief
+    on: str | None
+    digest: str | None
+
+
+def offer_brief(directory: str | Path) -> Asked:
+    """Read from an offer's folder the brief it was made for, and the rules that it was checked by.
 
     Parameters
     ----------
@@ -205,8 +217,8 @@ def offer_brief(directory: str | Path) -> tuple[Brief, str | None]:
 
     Returns
     -------
-    (Brief, str or None)
-        The day as an ISO date; None where the rules were not checked.
+    Asked
+        `brief`, `on` (ISO date) and `digest`.
 
     Raises
     ------
@@ -217,11 +229,8 @@ def offer_brief(directory: str | Path) -> tuple[Brief, str | None]:
     hint = "Give the folder that `recommender offer` wrote."
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        policy = manifest["policy"]
-        return (
-            Brief.model_validate_json(json.dumps(manifest["brief"])),
-            policy["on"] if isinstance(policy, dict) else None,
-        )
+        checked = manifest["policy"] if isinstance(manifest["policy"], dict) else {"on": None, "sha256": None}
+        return Asked(Brief.model_validate_json(json.dumps(manifest["brief"])), checked["on"], checked["sha256"])
     except OSError as error:
         raise UnreadableFileError(f"{path}: cannot be read ({error.strerror})", hint=hint) from error
     except (ValueError, KeyError, TypeError, ValidationError) as error:

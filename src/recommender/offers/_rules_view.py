@@ -25,7 +25,7 @@ _GROUPS = (
     ("Of contracts", ("deal",)),
     ("Procedures and time: a checklist", ("process",)),
 )
-_TOGETHER = {"stale": "Never checked, or not for a year"}
+_TOGETHER = {"stale": "Not checked for a year", "never-checked": "Never checked"}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ class Notice:
 
     Attributes
     ----------
-    code : {"expired", "not-yet-in-force", "stale", "other-market", "unknown-medium", "unmatched-override"}
+    code : str
+        `expired`, `not-yet-in-force`, `stale` (not checked for a year), `never-checked`, `other-market`,
+        `unknown-medium` or `unmatched-override`.
     rule : str
         The rule's id, or the pack's name.
     text : str
@@ -156,7 +158,7 @@ def _aged(rule: Rule, on: date) -> Iterator[Notice]:
             text = f"{rule.id} comes into force on {rule.valid_from} and is not applied on {on}"
             yield Notice("not-yet-in-force", rule.id, text)
         case _ if rule.last_checked is None:
-            yield Notice("stale", rule.id, f"{rule.id} has never been checked")
+            yield Notice("never-checked", rule.id, f"{rule.id} has never been checked")
         case _ if (on - rule.last_checked).days > STALE_DAYS:
             text = f"{rule.id} was last checked on {rule.last_checked}, more than a year before {on}"
             yield Notice("stale", rule.id, text)
