@@ -146,10 +146,7 @@ def _cap_changes(before: PolicyReview, after: PolicyReview, offered: frozenset[s
     size = len(offered)
     rows = pd.Index(before.judged.title_ids).isin(list(offered))
     texts = [
-        {
-            cap.rule: f"at most {cap.limit(size):,} ({cap.how}), {int((cap.mask & rows).sum()):,} offered"
-            for cap in review.caps
-        }
+        {cap.rule: f"{cap.in_words(size)}, {int((cap.mask & rows).sum()):,} offered" for cap in review.caps}
         for review in (before, after)
     ]
     return [

@@ -65,6 +65,11 @@ class Cap:
         assert self.max_share is not None
         return min(size, math.floor(self.max_share * size + 1e-9))
 
+    def in_words(self, size: int) -> str:
+        """Return the limit and how it came about."""
+        most = self.limit(size) if self.max_count is None else self.max_count
+        return f"at most {most:,} ({self.how})"
+
 
 @dataclass(frozen=True)
 class Limit:

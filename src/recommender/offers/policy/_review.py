@@ -190,8 +190,7 @@ class PolicyReview:
             return 0, about, f"limit {cap_limit(rule, self.part.facts).how}; not a constraint of this offer"
         used, unknown = int((cap.mask & chosen).sum()), int((cap.unknown & chosen).sum())
         counted = f", {unknown:,} of them not known to fall under it" if unknown and cap.mask[cap.unknown].any() else ""
-        most = cap.limit(int(chosen.sum())) if cap.max_count is None else cap.max_count
-        return used, unknown, f"at most {most:,} ({cap.how}); {used:,} offered{counted}"
+        return used, unknown, f"{cap.in_words(int(chosen.sum()))}; {used:,} offered{counted}"
 
 
 def review_policy(
