@@ -49,6 +49,7 @@ bench: $(INSTALLED)  ## Speed and memory, as tables
 	$(BIN)/python -m benchmarks.demo
 	$(BIN)/python -m benchmarks.score
 	$(BIN)/python -m benchmarks.rights
+	$(BIN)/python -m benchmarks.policy
 
 notebook: $(NOTEBOOKS)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -138,6 +138,21 @@ def test_a_wrong_call_writes_nothing(folder: Path, words: tuple[str, ...]) -> No
     assert not (folder / "out").exists()
 
 
+def test_packs_can_be_named_in_the_call(folder: Path) -> None:
+    pack = folder / "house.toml"
+    pack.write_text(
+        'name = "house"\ntitle = "House"\nversion = "1"\n[[rule]]\nid = "no-comedy"\nmarket = "CN"\nlevel = "title"\n'
+        'effect = "block"\ncondition = {field = "genres", any_of = ["Comedy"]}\nreason_code = "comedy"\n'
+        'message = "None."\nsource = "House"\nconfidence = "high"\n'
+    )
+    status, said = call(folder, "--scores", str(folder / "scores.parquet"), "--policy", str(pack))
+    assert status == 0
+    assert "6 clear; 6 left out" in said.replace("\n", " ")
+    manifest = json.loads((folder / "out" / "manifest.json").read_text())
+    assert manifest["policy"]["blocked"] == {"comedy": 6}
+    assert manifest["inputs"]["policy 1"]["file"] == "house.toml"
+
+
 def test_bad_data_writes_nothing(folder: Path) -> None:
     (folder / "scores.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataError) as caught:

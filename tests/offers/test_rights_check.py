@@ -109,10 +109,10 @@ def test_a_barred_title_gives_way_to_its_double() -> None:
 
 def test_a_window_without_a_start_begins_on_the_day_of_the_scores(six: pd.DataFrame) -> None:
     made = build_offer(six, scores_frame(six, [0.5] * 6), brief(window={}), rights=rights_frame(*ROWS))
-    assert made.rights is not None
-    assert made.rights.start is not None
-    assert made.rights.start.isoformat() == made.frame["as_of"].iloc[0]
-    assert made.rights.end is None
+    assert made.checks.rights is not None
+    assert made.checks.rights.request.start is not None
+    assert made.checks.rights.request.start.isoformat() == made.frame["as_of"].iloc[0]
+    assert made.checks.rights.request.end is None
 
 
 def test_nothing_with_rights_says_so(six: pd.DataFrame) -> None:
@@ -125,7 +125,7 @@ def test_without_a_table_nothing_changes(titles: pd.DataFrame, scores: pd.DataFr
     plain = build_offer(titles, scores, brief(**wide, window={}))
     parts = build_offer(titles, scores, brief(**wide, rights={"min_share": 0.9}))
     assert set(parts.frame["rights"]) == {"not checked"}
-    assert parts.rights is None
+    assert parts.checks.rights is None
     assert parts.frame["title_id"].tolist() == plain.frame["title_id"].tolist()
 
 
@@ -137,8 +137,8 @@ def test_the_files_say_what_was_asked_and_found(six: pd.DataFrame, tmp_path: Pat
     asked = json.loads(files["manifest.json"].read_text("utf-8"))["rights"]
     assert (asked["media"], asked["start"], asked["match"]) == (["cinema", "svod"], "2027-01-01", "cover")
     report = files["report.html"].read_text("utf-8")
-    assert "Rights: checked" in report
-    assert "Rights and the market" not in report
+    assert "Rights: checked, cinema, svod, from 2027-01-01 until 2027-12-31." in report
+    assert "The market&#39;s rules: not checked." in report
     sheet = openpyxl.load_workbook(files["offer.xlsx"])["Offer"]
     heads = [cell.value for cell in sheet[1]]
     column = [row[heads.index("Rights")].value for row in sheet.iter_rows(min_row=2)]

@@ -16,6 +16,7 @@ from recommender.cli.experiment import experiment
 from recommender.cli.export import app as export
 from recommender.cli.import_ import app as import_
 from recommender.cli.offer import offer
+from recommender.cli.policy import app as policy
 from recommender.cli.score import score
 from recommender.cli.train import train
 
@@ -39,6 +40,7 @@ app.command()(offer)
 app.add_typer(brief, name="brief")
 app.add_typer(import_, name="import")
 app.add_typer(export, name="export")
+app.add_typer(policy, name="policy")
 app.command()(experiment)
 
 

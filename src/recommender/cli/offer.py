@@ -37,6 +37,10 @@ def offer(
         Path | None,
         typer.Option("--rights", help="Rights table: what it bars is not offered, and the offer says what is free."),
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", help="Policy pack, by name or path, in place of the brief's; may be repeated."),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="End with status 1 where the offer misses anything the brief asks for."),
@@ -60,6 +64,8 @@ def offer(
     _check_call(scores, bundle, history, as_of)
     day = check_day(as_of)
     wanted = load_brief(brief)
+    if policy:
+        wanted = wanted.model_copy(update={"policy": wanted.policy.model_copy(update={"packs": tuple(policy)})})
     catalogue = read_titles(titles)
     allowed = None if rights is None else read_rights(rights)
     if bundle is not None:
@@ -69,6 +75,7 @@ def offer(
         scored = read_scores(scores)
     made = build_offer(catalogue, scored, wanted, rights=allowed)
     inputs = {"titles": titles, "scores": scores, "history": history, "rights": rights, "brief": Path(brief)}
+    inputs |= {f"policy {number}": Path(pack) for number, pack in enumerate(wanted.policy.packs, start=1)}
     files = write_offer(
         made,
         out,
@@ -121,6 +128,10 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         f"mean appeal {100 * frame['appeal'].mean():.0f} of 100 "
         f"(eligible titles: {100 * offer.eligible['appeal'].mean():.0f})"
     )
+    if offer.checks.policy is not None:
+        statuses = offer.checks.policy.statuses(frame["title_id"])
+        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+        console.print(f"the market's rules, to be verified: {said}; {len(offer.checks.policy.barred):,} left out")
     top = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head, justify in (
         ("No.", "right"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs, shrunken_mean
 
-__all__ = ["MarketFit"]
+__all__ = ["MarketFit", "official_languages"]
 
 _NAMES = ("market: usual level", "language: shared with the market", "language: of the market is an origin's")
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
-from recommender.offers.rights import RightsPart, RightsRequest, WindowPart
-from recommender.offers.rights._request import Media
+from recommender.offers._materials import MaterialsPart
+from recommender.offers.policy import PolicyPart
+from recommender.offers.rights import Media, RightsPart, RightsRequest, WindowPart
 from recommender.schema import KINDS, MARKETS, WORLDWIDE
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _DECADE = re.compile(r"\d{3}0s|unknown")
 
 
@@ -28,6 +30,12 @@ def _market(value: object) -> object:
         raise PydanticCustomError(
             "market", "unknown market; write one ISO 3166-1 alpha-2 code in capitals, such as CN or RU"
         )
+    return value
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not _NAME.fullmatch(value):
+        raise PydanticCustomError("name", "use letters, digits, - and _ only, at most 64")
     return value
 
 
@@ -46,6 +54,7 @@ def _decade(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
+Name = Annotated[str, BeforeValidator(_name)]
 Kind = Annotated[str, BeforeValidator(_kind)]
 Decade = Annotated[str, BeforeValidator(_decade)]
 Market = Annotated[str, BeforeValidator(_market)]
@@ -199,6 +208,10 @@ class Brief(_Part):
         What must not be offered.
     lock : Locks
         What must be offered.
+    policy : PolicyPart
+        The market's rules: packs, facts, overrides.
+    materials : MaterialsPart
+        What must be ready to be delivered, and what follows where it is not.
 
     Raises
     ------
@@ -212,7 +225,7 @@ class Brief(_Part):
     (20, {})
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+    name: Name
     market: Market
     size: Annotated[int, Field(ge=1, le=100_000)]
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(_tuple), Field(min_length=1)]
@@ -224,6 +237,8 @@ class Brief(_Part):
     shares: Shares = Shares()
     exclude: Exclusions = Exclusions()
     lock: Locks = Locks()
+    policy: PolicyPart = PolicyPart()
+    materials: MaterialsPart = MaterialsPart()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -26,6 +26,9 @@ REASONS: dict[str, str] = {
     "rights-none": "without the rights asked for",
     "rights-partly": "free for too small a part of media and window",
     "rights-unknown": "of unknown rights",
+    "policy-blocked": "blocked by a rule of the market",
+    "materials-lacking": "without materials that the brief requires",
+    "materials-unknown": "of unknown readiness in materials that the brief requires",
     "duplicate": "the same title a second time",
 }
 """Reason codes, in the order in which they are looked for, and what each says of a title."""

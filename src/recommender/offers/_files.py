@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import OutputError
+from recommender.offers._checks import NOT_CHECKED
 from recommender.offers._offer import Offer
+from recommender.offers._rules_view import policy_facts
 from recommender.sources import atomic_directory, file_sha256, write_table
 
 DISTRIBUTION = "crossmarket-recommender"
@@ -108,8 +110,8 @@ def _manifest(
         "shortfalls": [{"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls],
         "proven_optimum": offer.proven,
         "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
-        "policy": "not checked",
-        "rights": "not checked" if offer.rights is None else offer.rights.model_dump(mode="json"),
+        "policy": policy_facts(offer),
+        "rights": NOT_CHECKED if offer.checks.rights is None else offer.checks.rights.facts,
         "brief": offer.brief.model_dump(mode="json"),
         "inputs": {
             role: {"file": Path(path).name, "sha256": _sha256(Path(path))} for role, path in sorted(inputs.items())

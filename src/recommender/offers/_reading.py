@@ -21,6 +21,19 @@ HOW_TO_READ = [
 ]
 
 
+def what_was_checked(offer: Offer) -> str:
+    """Return in sentences which of rights, rules and materials somebody has looked at."""
+    rights, policy, materials = offer.checks.rights, offer.checks.policy, offer.checks.materials
+    said = [
+        "Rights: not checked." if rights is None else f"Rights: checked, {rights.request.in_words}.",
+        "The market's rules: not checked."
+        if policy is None
+        else f"The market's rules: read as data, to be verified ({', '.join(policy.policy.named())}).",
+        "Materials: not checked." if materials is None else "Materials: checked.",
+    ]
+    return " ".join(said)
+
+
 def key_figures(offer: Offer) -> list[tuple[str, str]]:
     """Return six figures and what each says."""
     frame, eligible = offer.frame, offer.eligible

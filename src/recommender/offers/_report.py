@@ -8,7 +8,8 @@ from recommender.offers._eligible import REASONS
 from recommender.offers._figures import appeal_histogram, decade_bars, genre_bars
 from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
-from recommender.offers._reading import HOW_TO_READ, key_figures
+from recommender.offers._reading import HOW_TO_READ, key_figures, what_was_checked
+from recommender.offers._rules_view import rules_view
 from recommender.offers._words import (
     clean,
     comparable_line,
@@ -60,6 +61,8 @@ def report_html(offer: Offer) -> str:
         uncertain=_least_certain(rows),
         left_out=[(offer.counts[code], words) for code, words in REASONS.items() if code in offer.counts],
         how_to_read=HOW_TO_READ,
+        rules=rules_view(offer),
+        checked=what_was_checked(offer),
     )
 
 
@@ -91,6 +94,8 @@ def _row(row: Any, number: int) -> dict[str, Any]:
         "bad": [words for good, words in reasons if not good],
         "comparables": [comparable_line(comparable, row.market) for comparable in row.comparables],
         "links": links,
+        "policy": clean(row.policy, 300),
+        "materials": clean(row.materials, 300),
     }
 
 

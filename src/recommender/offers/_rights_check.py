@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from recommender.offers._brief import Brief
 from recommender.offers.rights import RightsRequest, answer_rights
 
-__all__ = ["check_rights", "rights_request"]
+__all__ = ["RightsReview", "check_rights"]
 
 
-def rights_request(brief: Brief, scores: pd.DataFrame) -> RightsRequest:
-    """Return what a brief asks of a rights table; without a first day the window begins on that of the scores."""
-    days = (
-        scores.loc[scores["market"] == brief.market, "as_of"].dropna() if "as_of" in scores else pd.Series(dtype="str")
-    )
-    return brief.rights_request(None if days.empty else str(days.max()))
+@dataclass(frozen=True, eq=False)
+class RightsReview:
+    """What a rights table says of a catalogue.
+
+    Attributes
+    ----------
+    request : RightsRequest
+        What was asked of it.
+    frame : DataFrame
+        One row a title: `title_id`, `reason` (`rights-none`, `rights-partly`, `rights-unknown` or empty) and
+        `rights`: the answer in words, such as ``partly, 60%: svod: licensed to Invented A until 2027-12-31, exclusively``.
+    """
+
+    request: RightsRequest
+    frame: pd.DataFrame
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of them."""
+        return self.request.model_dump(mode="json")
 
 
-def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequest, min_share: float) -> pd.DataFrame:
+def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequest, min_share: float) -> RightsReview:
     """Judge titles by their rights.
 
     Parameters
@@ -35,9 +51,7 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
 
     Returns
     -------
-    DataFrame
-        `title_id`, `reason` (`rights-none`, `rights-partly`, `rights-unknown` or empty) and `rights`: the answer in
-        words, such as ``partly, 60%: svod: licensed to Invented A until 2027-12-31, exclusively``.
+    RightsReview
     """
     answer = answer_rights(title_ids, rights, request)
     status = answer["status"]
@@ -50,9 +64,8 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
         ["rights-unknown", "rights-none", "rights-partly"],
         default="",
     )
-    return pd.DataFrame(
-        {"title_id": answer["title_id"], "reason": pd.Series(reason, dtype="str"), "rights": _words(answer)}
-    )
+    said = {"title_id": answer["title_id"], "reason": pd.Series(reason, dtype="str"), "rights": _words(answer)}
+    return RightsReview(request, pd.DataFrame(said))
 
 
 def _words(answer: pd.DataFrame) -> pd.Series:

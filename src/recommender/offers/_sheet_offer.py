@@ -172,9 +172,16 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         ),
         Column(
             "Policy",
-            12,
-            "What the market's rules say of it. 'not checked': nobody has looked.",
+            30,
+            "What the market's rules say of it, with their reason codes (see the sheet Rules). 'unknown': the "
+            "catalogue does not say, so somebody must look. 'not checked': nobody has looked.",
             _text("policy"),
+        ),
+        Column(
+            "Materials",
+            24,
+            "What is ready to be delivered, what is lacking and what is not known. 'not checked': nobody has looked.",
+            _text("materials"),
         ),
         Column(
             "Rights",

@@ -15,7 +15,7 @@ from recommender.offers._figures import (
     tier_bars,
 )
 from recommender.offers._offer import Offer
-from recommender.offers._reading import HOW_TO_READ, key_figures
+from recommender.offers._reading import HOW_TO_READ, key_figures, what_was_checked
 from recommender.offers._words import market_name
 
 if TYPE_CHECKING:
@@ -80,8 +80,6 @@ def _title_block(sheet: Worksheet, offer: Offer) -> int:
     ]
     if brief.media:
         facts.append(f"Media: {', '.join(brief.media)}")
-    if offer.rights:
-        facts.append(f"Rights: {offer.rights.in_words}")
     _merged(sheet, 4, "   ·   ".join(facts), color="AEBAC4", vertical="center", wrap=False)
     sheet.row_dimensions[4].height = 20
     sheet.row_dimensions[5].height = 6
@@ -142,8 +140,7 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
 
 def _missed(offer: Offer) -> list[str]:
     return [shortfall.text for shortfall in offer.shortfalls] or [
-        "Nothing: the size, every share and every locked title of the brief are kept. "
-        f"{'The' if offer.rights else 'Rights and the'} market's rules have not been checked."
+        "Nothing: the size, every share and every locked title of the brief are kept.",
     ]
 
 
@@ -164,6 +161,7 @@ def _provenance(offer: Offer) -> list[str]:
         "The choice is proven to have the greatest total appeal under this brief."
         if offer.proven
         else "The search for the best choice ended at its time limit.",
+        what_was_checked(offer),
         "manifest.json beside this file holds the hashes of all inputs and the versions of the program.",
     ]
 

@@ -97,6 +97,9 @@ def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
 
 def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfall:
     demand = miss.demand
+    if demand.group == "rule":
+        text = f"Rule {demand.name}: at most {demand.high:,} of its titles allowed, {miss.chosen:,} offered."
+        return Shortfall("maximum", text, -miss.by)
     share = getattr(brief.shares, demand.group)[demand.name]
     name = group_words(demand.group, demand.name)
     name = name[0].upper() + name[1:]

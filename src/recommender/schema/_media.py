@@ -133,13 +133,14 @@ MEDIA: Mapping[str, Medium] = {
 
 _FROM_EMA = {
     "EST": "est",
-    "POEST": "poest",
     "VOD": "tvod",
-    "TVOD": "tvod",
-    "PVOD": "pvod",
     "SVOD": "svod",
     "AVOD": "avod",
+    "POEST": "poest",
+    "TVOD": "tvod",
+    "PVOD": "pvod",
     "FVOD": "avod",
+    "FAST": "fast",
 }
 _TWO_MEANINGS = {
     "vod": "in an Avails workbook it is a rental, elsewhere all of online: write tvod, svod, avod or online",
@@ -246,7 +247,7 @@ def media_weights(name: str) -> dict[int, float]:
     return weights
 
 
-def license_types(name: str) -> tuple[str, ...]:
+def license_types(word: str) -> tuple[str, ...]:
     """Return the EMA LicenseTypes that say a medium; empty where EMA has no word for it.
 
     Examples
@@ -254,7 +255,8 @@ def license_types(name: str) -> tuple[str, ...]:
     >>> license_types("online"), license_types("poest"), license_types("cinema")
     (('EST', 'VOD', 'SVOD', 'AVOD'), ('POEST',), ())
     """
-    return MEDIA[name].license_types
+    name = find_medium(word)
+    return () if name is None else MEDIA[name].license_types
 
 
 def medium_of_license_type(word: str) -> str | None:
@@ -262,7 +264,7 @@ def medium_of_license_type(word: str) -> str | None:
 
     Examples
     --------
-    >>> medium_of_license_type("VOD"), medium_of_license_type("POEST"), medium_of_license_type("Lease")
+    >>> medium_of_license_type("VOD"), medium_of_license_type("PO-EST"), medium_of_license_type("Lease")
     ('tvod', 'poest', None)
     """
-    return _FROM_EMA.get(word.strip().upper())
+    return _FROM_EMA.get(re.sub(r"[^A-Z]", "", word.upper()))

@@ -281,6 +281,7 @@ OFFER = Table(
         _column("status", "text", "Where the title stands: proposed, accepted, held, rejected."),
         _column("policy", "text", "What the market's rules say."),
         _column("rights", "text", "What the rights say."),
+        _column("materials", "text", "What is ready to be delivered, what is lacking and what is not known."),
         _column("substitutes", "list", "Titles that could take its place (title_id)."),
         *TITLES.columns[1:],
     ),

@@ -2,7 +2,8 @@
 
 `read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet,
 CSV and XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes
-these too, the same bytes for the same frame. `atomic_output` and `atomic_directory` guard every output.
+these too, the same bytes for the same frame. `read_toml` reads our own settings into a model, every fault by file
+and key. `atomic_output` and `atomic_directory` guard every output.
 """
 
 from __future__ import annotations
@@ -22,15 +23,19 @@ if TYPE_CHECKING:
         read_scores,
         read_titles,
     )
+    from recommender.sources._toml import check_config, describe_fault, parse_toml, read_toml
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
     "Checked",
     "atomic_directory",
     "atomic_output",
+    "check_config",
     "check_table",
+    "describe_fault",
     "file_sha256",
     "locked_folder",
+    "parse_toml",
     "read_decisions",
     "read_offer",
     "read_outcomes",
@@ -38,6 +43,7 @@ __all__ = [
     "read_scores",
     "read_table",
     "read_titles",
+    "read_toml",
     "save_workbook",
     "set_text",
     "write_table",
@@ -54,6 +60,10 @@ _HOMES = {
     "read_rights": "_readers",
     "read_scores": "_readers",
     "read_titles": "_readers",
+    "check_config": "_toml",
+    "describe_fault": "_toml",
+    "parse_toml": "_toml",
+    "read_toml": "_toml",
     "save_workbook": "_write",
     "set_text": "_write",
     "write_table": "_write",

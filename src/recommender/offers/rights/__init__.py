@@ -25,6 +25,6 @@ from __future__ import annotations
 
 from recommender.offers.rights._answer import answer_media, answer_rights
 from recommender.offers.rights._part import RightsPart, WindowPart
-from recommender.offers.rights._request import RightsRequest
+from recommender.offers.rights._request import Media, RightsRequest
 
-__all__ = ["RightsPart", "RightsRequest", "WindowPart", "answer_media", "answer_rights"]
+__all__ = ["Media", "RightsPart", "RightsRequest", "WindowPart", "answer_media", "answer_rights"]

@@ -146,15 +146,15 @@ class RightsRequest(BaseModel):
 
     @property
     def in_words(self) -> str:
-        """The window and whether exclusively, as people say it.
+        """Media, window and whether exclusively, as people say it.
 
         Examples
         --------
         >>> RightsRequest(market="CN", media=("svod",), start="2027-01-01", exclusive=True).in_words
-        'from 2027-01-01, exclusively'
+        'svod, from 2027-01-01, exclusively'
         """
         days = " ".join(f"{word} {day}" for word, day in (("from", self.start), ("until", self.end)) if day is not None)
-        return (days or "for all time") + (", exclusively" if self.exclusive else "")
+        return f"{', '.join(self.media)}, {days or 'for all time'}{', exclusively' if self.exclusive else ''}"
 
 
 def _years() -> int:

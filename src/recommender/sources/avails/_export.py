@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import CallError
-from recommender.schema import TITLES
+from recommender.schema import TITLES, license_types
 from recommender.sources._readers import read_offer
 from recommender.sources._write import save_workbook
 from recommender.sources.avails._facts_sheet import KEPT_BACK, write_facts
@@ -24,7 +24,6 @@ from recommender.sources.avails._fields import (
     normal,
     sheet_name,
 )
-from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._offer_lines import Terms, offer_brief, offer_lines, offer_terms
 from recommender.sources.avails._template import Line, avails_workbook
 
@@ -190,7 +189,7 @@ def _notes(
     facts: bool,
 ) -> list[str]:
     notes = []
-    without = [word for word in brief.get("media") or () if not licence_types(str(word))]
+    without = [word for word in brief.get("media") or () if not license_types(str(word))]
     if without:
         notes.append(f"Avails have no LicenseType for the brief's {', '.join(map(str, without))}")
     has = {SYNONYMS[normal(header)] for kind in sheets for _, header in columns_of(version, kind)}

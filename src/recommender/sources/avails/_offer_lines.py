@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import CallError, UnreadableFileError
+from recommender.schema import license_types
 from recommender.sources.avails._facts_sheet import PROFILES
 from recommender.sources.avails._fields import Kind
 from recommender.sources.avails._ids import read_identifier
-from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._template import Line
 
 __all__ = ["Terms", "offer_brief", "offer_lines", "offer_terms"]
@@ -72,7 +72,7 @@ def offer_terms(
     def stated(key: str) -> Any:
         return next((part[key] for part in parts if part.get(key) is not None), None)
 
-    if media is not None and (strange := [word for word in media if not licence_types(word)]):
+    if media is not None and (strange := [word for word in media if not license_types(word)]):
         raise CallError(
             f"Avails have no LicenseType for {', '.join(strange)}",
             hint="use est, tvod, svod, avod or online; cinema and television are licensed otherwise",
@@ -82,7 +82,7 @@ def offer_terms(
     language = brief.get("language") or stated("language")
     return Terms(
         market=str(offer["market"].iloc[0]),
-        media=tuple(dict.fromkeys(word for medium in wanted for word in licence_types(str(medium)))),
+        media=tuple(dict.fromkeys(word for medium in wanted for word in license_types(str(medium)))),
         language=None if language is None else str(language),
         start=_day("--start", start) if start is not None else stated("start"),
         end=_day("--end", end) if end is not None else stated("end"),

@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.schema import RIGHTS, WORLDWIDE
+from recommender.schema import RIGHTS, WORLDWIDE, medium_of_license_type
 from recommender.sources import _cells
 from recommender.sources._cells import Misread
 from recommender.sources._columns import empty_column
 from recommender.sources.avails import _readers
 from recommender.sources.avails._keys import Level
-from recommender.sources.avails._media import LICENCE_TYPES, media_of
 from recommender.sources.avails._reader import SheetReader
 from recommender.sources.avails._windows import Window
 
@@ -161,9 +160,9 @@ def _licences(cells: SheetReader) -> list[list[tuple[str, str]]]:
 
 def _media(cell: Any) -> list[tuple[str, str]]:
     words = [word.strip() for word in (_cells.text(cell) or "").replace(";", ",").replace("|", ",").split(",")]
-    pairs = [(word.upper(), medium) for word in words if (medium := media_of(word)) is not None]
+    pairs = [(word.upper(), medium) for word in words if (medium := medium_of_license_type(word)) is not None]
     if len(pairs) < len(words):
-        raise Misread("no known licence type", f"write one of {', '.join(list(LICENCE_TYPES)[:5])}")
+        raise Misread("no known licence type", "write one of EST, VOD, SVOD, AVOD or POEST")
     return pairs
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import DataError
+from recommender.schema import license_types
 from recommender.sources.avails._edit import Edit
-from recommender.sources.avails._media import licence_types
 from recommender.sources.avails._sheet import AvailsSheet
 
 __all__ = ["rights_edits", "title_edits"]
@@ -29,7 +29,7 @@ def _open(value: Any) -> Any:
 
 
 def _licence(value: Any) -> Any:
-    written = licence_types(str(value))
+    written = license_types(str(value))
     if len(written) != 1:
         raise DataError(f"Avails have no LicenseType for the medium {value}", hint="use est, poest, tvod, svod or avod")
     return written[0]
