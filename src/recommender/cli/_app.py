@@ -12,8 +12,9 @@ from recommender.cli._console import show_messages
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
+from recommender.cli.diff import diff
 from recommender.cli.experiment import experiment
-from recommender.cli.offer import offer
+from recommender.cli.offer import app as offer
 from recommender.cli.score import score
 from recommender.cli.train import train
 
@@ -33,7 +34,8 @@ app.command()(demo)
 app.command()(check)
 app.command()(train)
 app.command()(score)
-app.command()(offer)
+app.add_typer(offer, name="offer")
+app.command()(diff)
 app.add_typer(brief, name="brief")
 app.command()(experiment)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -52,6 +52,8 @@ class Offer:
         All titles that could be offered, best first: what the offer was chosen from.
     proven : bool
         Whether no other choice of this size has a greater total appeal under the brief.
+    left_out : DataFrame
+        The titles that could not be offered: `title_id`, `title`, `kind`, `year`, and the code of why, `left_out`.
     """
 
     frame: pd.DataFrame
@@ -62,10 +64,11 @@ class Offer:
     reserve: pd.DataFrame
     eligible: pd.DataFrame
     proven: bool
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def offer_id(self) -> str:
-        """The offer's id: the brief's name and a digest of brief, titles and scores."""
+        """The offer's id: the brief's name and a digest of the first version; all versions share it."""
         return str(self.frame["offer_id"].iloc[0])
 
     @property
@@ -145,6 +148,9 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         reserve=_reserve(chosen, rest.head(_RESERVE), selection),
         eligible=eligible,
         proven=selection.proven,
+        left_out=judged.loc[judged["reason"] != "", ["title_id", "title", "kind", "year", "reason"]]
+        .rename(columns={"reason": "left_out"})
+        .reset_index(drop=True),
     )
 
 

@@ -29,13 +29,22 @@ _HAN = "Microsoft YaHei"  # on Windows and with Office for Mac; others fall back
 _HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
+def is_han(text: object) -> bool:
+    r"""Return whether a text holds Chinese signs (or Japanese or Korean ones), which Latin fonts lack.
+
+    Examples
+    --------
+    >>> is_han("Decision\n决定"), is_han("Решение")
+    (True, False)
+    """
+    return isinstance(text, str) and bool(_HAN_TEXT.search(text))
+
+
 def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
-    """Return a font for the text's main script; single glyphs of another are found by every program."""
+    """Return a font that has the text's signs: one with Chinese ones (and Latin, and Cyrillic) where there are any."""
     from openpyxl.styles import Font
 
-    han = isinstance(text, str) and 3 * len(_HAN_TEXT.findall(text)) > len(text)
-    name = _HAN if han else _LATIN
-    return Font(name=name, size=size, color=color, bold=bold, italic=italic)
+    return Font(name=_HAN if is_han(text) else _LATIN, size=size, color=color, bold=bold, italic=italic)
 
 
 def fill(color: str) -> Any:

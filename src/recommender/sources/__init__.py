@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         read_scores,
         read_titles,
     )
+    from recommender.sources._workbook import weigh_workbook
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "read_titles",
     "save_workbook",
     "set_text",
+    "weigh_workbook",
     "write_table",
 ]
 
@@ -56,6 +58,7 @@ _HOMES = {
     "read_titles": "_readers",
     "save_workbook": "_write",
     "set_text": "_write",
+    "weigh_workbook": "_workbook",
     "write_table": "_write",
 }
 
