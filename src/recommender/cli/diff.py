@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from recommender.offers import SavedOffer
 
 _STYLES = {"came": "green", "went": "red", "moved": "yellow", "changed": "dim"}
-_PARTS = ("brief", "titles", "scores", "policy", "rights")
 
 
 def diff(
@@ -65,11 +64,12 @@ def _print_heading(old: SavedOffer, new: SavedOffer) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from recommender.offers import what_differs
+
     console = Console(highlight=False)
     names = [f"{one.offer.offer_id} version {one.offer.version}" for one in (old, new)]
     console.print(Text(" and ".join(dict.fromkeys(names)), style="bold"))
-    hashes = [one.manifest.get("hashes", {}) for one in (old, new)]
-    differ = [part for part in _PARTS if hashes[0].get(part) != hashes[1].get(part)]
+    differ = what_differs(old.offer, new.offer)
     console.print(Text(f"what differs: {', '.join(differ) or 'nothing that they were made from'}", style="dim"))
 
 

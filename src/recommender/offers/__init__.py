@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from recommender.offers._brief import Brief, Share, Shares
 from recommender.offers._brief_file import load_brief, new_brief, parse_brief, sample_briefs
-from recommender.offers._diff import diff_offers
+from recommender.offers._diff import diff_offers, what_differs
 from recommender.offers._diff_file import write_diff
 from recommender.offers._files import write_offer
-from recommender.offers._language import LANGUAGES, Words, words_in
+from recommender.offers._language import Words, words_in
 from recommender.offers._offer import Offer, build_offer
 from recommender.offers._saved import SavedOffer, load_offer
 from recommender.offers._shortfall import Shortfall
 from recommender.offers.roundtrip import Applied, apply_workbooks
 
 __all__ = [
-    "LANGUAGES",
     "Applied",
     "Brief",
     "Offer",
@@ -36,6 +35,7 @@ __all__ = [
     "new_brief",
     "parse_brief",
     "sample_briefs",
+    "what_differs",
     "words_in",
     "write_diff",
     "write_offer",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from recommender.offers import _style as style
 from recommender.offers._language import Words
 from recommender.offers._sheet_table import Column
+from recommender.offers._title_names import MARK
 from recommender.offers._words import clean, comparable_line, is_missing, joined, reason_line
 
 EDITABLE: tuple[str, ...] = (
@@ -46,6 +48,8 @@ _RESERVE = (
     "title_id",
     "row_id",
 )
+_APART = ("why", "comparables")
+_OURS = "FFFDF3"
 _BELOW_EACH_OTHER = "\n"
 _LONGEST = 32_767  # what a cell of Excel holds
 
@@ -160,9 +164,12 @@ class _Maker:
             # The same once more, in the second language.
             head = self.words.second(f"column.{said}") or ""
             meaning = self.words.second(f"meaning.{said}") or ""
+        elif key in _APART:
+            # Prose: the second language has a column of its own.
+            head, meaning = self.words.english(f"column.{said}"), self.words.english(f"meaning.{said}")
         else:
             head, meaning = self.words.both(f"column.{said}"), self.words.both(f"meaning.{said}")
-        return Column(head, width, meaning, value, key=key, **more)
+        return Column(head, width, meaning, value, look=_LOOKS.get(key), key=key, **more)
 
     def word(self, name: str, sep: str = _BELOW_EACH_OTHER) -> Callable[[Any], str]:
         return lambda row: self.words.told(clean(getattr(row, name), 300), sep)
@@ -194,6 +201,32 @@ def reason_second(words: Words, said: str) -> str | None:
         told = words.translate(text)
         return None if told is None else f"{told} ({figure}"
     return words.translate(said)
+
+
+def _tier_look(value: object) -> Mapping[str, Any]:
+    return {"background": style.TIER_FILLS.get(str(value).partition("\n")[0])}
+
+
+def _partner_look(value: object) -> Mapping[str, Any]:
+    """Print a transliteration that stands where a translation would in another look."""
+    return {"color": style.MUTED, "italic": True} if clean(value).startswith(MARK.strip()) else {}
+
+
+def _always(**look: Any) -> Callable[[object], Mapping[str, Any]]:
+    return lambda _value: look
+
+
+_LOOKS: dict[str, Callable[[object], Mapping[str, Any]]] = {
+    "tier": _tier_look,
+    "title": _always(size=11, bold=True),
+    "partner_title": _partner_look,
+    "low": _always(color=style.MUTED),
+    "high": _always(color=style.MUTED),
+    "policy": _always(color=style.WARM, italic=True),
+    "rights": _always(color=style.WARM, italic=True),
+    "row_id": _always(size=7, color=style.REST, wrap=False),
+    **dict.fromkeys(EDITABLE, _always(background=_OURS)),
+}
 
 
 def _text(name: str, limit: int = 300) -> Callable[[Any], str]:

@@ -16,6 +16,15 @@ from recommender.offers._words import clean, is_missing, rows_of
 CHANGES: tuple[str, ...] = ("went", "came", "moved", "changed")
 """What may have happened to a title, in the order in which a table of changes tells it."""
 
+PARTS: dict[str, list[str]] = {
+    "titles": ["title_id", "title", "kind", "year", "countries", "genres", "directors"],
+    "scores": ["title_id", "score", "appeal", "low", "high", "evidence", "model", "model_version", "as_of"],
+    "prices": ["title_id", "ask_price", "floor_price", "currency"],
+    "policy": ["title_id", "policy"],
+    "rights": ["title_id", "rights"],
+}
+"""What an offer follows from besides its brief, and the columns that show it."""
+
 _SIDES = ("position", "tier", "slot", "appeal")
 _NUMBERS = ("position", "appeal")
 _LEAST_APPEAL = 0.0005  # a difference that nobody sees is none
@@ -65,6 +74,27 @@ def diff_offers(before: Offer, after: Offer, decisions: pd.DataFrame | None = No
     ]
     told.sort(key=lambda row: (CHANGES.index(row["change"]), row["position_after"] or row["position_before"] or 0))
     return _table(told)
+
+
+def what_differs(before: Offer, after: Offer) -> list[str]:
+    """Return which parts of what two offers follow from differ: `brief`, `catalogue` and the keys of `PARTS`.
+
+    Titles that only one of them has are left aside, but for the catalogue.
+    """
+    briefs = [offer.brief.model_dump(mode="json") for offer in (before, after)]
+    found = [] if briefs[0] == briefs[1] else ["brief"]
+    ids = [{*offer.eligible["title_id"], *offer.left_out.get("title_id", ())} for offer in (before, after)]
+    found += [] if ids[0] == ids[1] else ["catalogue"]
+    for part, columns in PARTS.items():
+        of_offer = part in {"prices", "policy", "rights"}
+        one, other = (
+            (offer.frame if of_offer else offer.eligible).reindex(columns=columns).astype("str").set_index("title_id")
+            for offer in (before, after)
+        )
+        common = one.index.intersection(other.index)
+        if not one.loc[common].equals(other.loc[common]):
+            found.append(part)
+    return found
 
 
 def read_changes(path: Path) -> pd.DataFrame:

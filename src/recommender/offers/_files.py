@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import OutputError
+from recommender.offers._diff import PARTS
 from recommender.offers._history import History
 from recommender.offers._language import check_language, language_for
 from recommender.offers._offer import Offer
@@ -32,8 +33,6 @@ _LIBRARIES = (
     "scikit-learn",
     "scipy",
 )
-_SCORED = ["title_id", "score", "appeal", "low", "high", "evidence", "model", "model_version", "as_of"]
-_TOLD = ["title_id", "title", "kind", "year", "countries", "genres", "directors", "ask_price", "floor_price"]
 
 
 def write_offer(
@@ -157,10 +156,11 @@ def _hashes(offer: Offer, history: History | None) -> dict[str, str]:
     """Return digests of what an offer follows from, part by part, so that two versions show what differs."""
     brief = json.dumps(offer.brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     tables = {
-        "scores": offer.eligible.reindex(columns=_SCORED),
-        "titles": pd.concat([offer.eligible.reindex(columns=_TOLD), offer.left_out.reindex(columns=_TOLD)]),
-        "policy": offer.frame[["title_id", "policy"]],
-        "rights": offer.frame[["title_id", "rights"]],
+        "scores": offer.eligible.reindex(columns=PARTS["scores"]),
+        "titles": pd.concat([table.reindex(columns=PARTS["titles"]) for table in (offer.eligible, offer.left_out)]),
+        "prices": offer.frame[PARTS["prices"]],
+        "policy": offer.frame[PARTS["policy"]],
+        "rights": offer.frame[PARTS["rights"]],
     }
     if history is not None:
         tables["decisions"] = history.decisions

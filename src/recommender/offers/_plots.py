@@ -76,7 +76,7 @@ def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> str:
 
 def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> str:
     """Return the shares of the groups in the offer, with the catalogue's and the brief's own beside them."""
-    with _figure(4.7, 0.75 + 0.29 * max(3, len(bars))) as (figure, axes):
+    with _figure(4.7, (1.15 if words.other else 0.75) + 0.29 * max(3, len(bars))) as (figure, axes):
         places = range(len(bars))
         axes.barh(
             places,
@@ -106,12 +106,14 @@ def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> str:
                 linewidth=1.6,
                 label=words.both("report.plot_asked", " / "),
             )
-        axes.set_yticks(list(places), [words.told(bar.name, " ") for bar in bars])
+        axes.set_yticks(
+            list(places), [bar.name if bar.name[:1].isdigit() else words.told(bar.name, " ") for bar in bars]
+        )
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter("{x:.0f}%")
         axes.grid(visible=False, axis="y")
-        _legend(axes, words)
+        _legend(axes, words, columns=1 if words.other else 3)
         return _svg(figure, f"Shares of the titles by {what}: offered, eligible and asked")
 
 
@@ -128,7 +130,7 @@ def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
         yield figure, figure.add_subplot()
 
 
-def _legend(axes: Axes, words: Words) -> None:
+def _legend(axes: Axes, words: Words, columns: int = 3) -> None:
     """Put the legend above the plot, what is offered first."""
     named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     order = [words.both(f"report.plot_{key}", " / ") for key in ("offered", "eligible", "asked")]
@@ -138,7 +140,7 @@ def _legend(axes: Axes, words: Words) -> None:
         names,
         loc="lower left",
         bbox_to_anchor=(-0.01, 1.0),
-        ncols=3,
+        ncols=columns,
         handlelength=1.1,
         columnspacing=1.4,
         borderpad=0.2,

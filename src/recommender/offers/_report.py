@@ -130,7 +130,7 @@ def _row(row: Any, number: int, words: Words) -> dict[str, Any]:
         ]
     year = None if is_missing(row.year) else str(int(row.year))
     minutes = None if is_missing(row.runtime_min) else f"{int(row.runtime_min)} min"
-    directors = joined(row.directors, 100)
+    directors, genres = joined(row.directors, 100), words.told(joined(row.genres, 80), " / ")
     links = [
         (label, link)
         for label, column in (("IMDb", "imdb_id"), ("Kinopoisk", "kinopoisk_id"), ("Douban", "douban_id"))
@@ -144,9 +144,7 @@ def _row(row: Any, number: int, words: Words) -> dict[str, Any]:
         "english": names.english,
         "partner": partner.removeprefix(MARK),
         "transliterated": partner.startswith(MARK),
-        "facts": [
-            fact for fact in (year, joined(row.countries, 60), directors, joined(row.genres, 80), minutes) if fact
-        ],
+        "facts": [fact for fact in (year, joined(row.countries, 60), directors, genres, minutes) if fact],
         "year": year or "",
         "genres": joined(row.genres, 60),
         "logline": clean(row.synopsis, 400),

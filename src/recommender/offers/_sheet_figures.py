@@ -88,14 +88,16 @@ def fill_figures(sheet: Worksheet, offer: Offer, words: Words) -> dict[str, tupl
 def _figure(bar: Bar, words: Words) -> list[object]:
     low = "" if bar.low is None else words.both("summary.at_least", " / ", share=f"{bar.low:.0%}")
     high = "" if bar.high is None else words.both("summary.at_most", " / ", share=f"{bar.high:.0%}")
-    return [words.told(bar.name, " "), bar.offered_share, bar.eligible_share, ", ".join(filter(None, (low, high)))]
+    name = bar.name if bar.name[:1].isdigit() else words.told(bar.name, " ")
+    return [name, bar.offered_share, bar.eligible_share, ", ".join(filter(None, (low, high)))]
 
 
 def add_charts(
     sheet: Worksheet, figures: Worksheet, tables: dict[str, tuple[int, int, int]], row: int, words: Words
 ) -> int:
     """Add the four charts below a row; return the row after them."""
-    below = row + _CHART_ROWS + 1
+    high = _CHART_ROWS + (4 if words.other else 0)
+    below = row + high + 1
     half = (_LAST - _FIRST + 1) // 2
     for name, kind, top, left in (
         ("appeal", "col", row, _FIRST),
@@ -105,17 +107,17 @@ def add_charts(
     ):
         head = words.both(f"summary.chart_{name}", " · ")
         chart = _chart(figures, tables[name], head, kind, 1 if name == "tiers" else 2)
-        chart.anchor = _anchor(top, left, half)
+        chart.anchor = _anchor(top, left, half, high)
         sheet.add_chart(chart)
-    return below + _CHART_ROWS + 1
+    return below + high + 1
 
 
-def _anchor(row: int, column: int, columns: int) -> Any:
+def _anchor(row: int, column: int, columns: int, rows: int) -> Any:
     """Return a place that spans whole columns, however wide a program draws them, with a gap at the right."""
     from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 
     start = AnchorMarker(col=column - 1, row=row - 1)
-    end = AnchorMarker(col=column + columns - 2, colOff=700_000, row=row + _CHART_ROWS - 1)
+    end = AnchorMarker(col=column + columns - 2, colOff=700_000, row=row + rows - 1)
     return TwoCellAnchor(editAs="oneCell", _from=start, to=end)
 
 

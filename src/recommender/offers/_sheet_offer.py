@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from recommender.offers import _style as style
-from recommender.offers._columns import EDITABLE, offer_columns, reserve_columns
+from recommender.offers._columns import offer_columns, reserve_columns
 from recommender.offers._history import History
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
@@ -22,8 +23,8 @@ from recommender.offers._sheet_table import (
     filled,
     sheet_name,
 )
-from recommender.offers._title_names import MARK, title_names
-from recommender.offers._words import clean, rows_of, titled
+from recommender.offers._title_names import title_names
+from recommender.offers._words import rows_of, titled
 from recommender.schema import DECISION_WORDS
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 NAME_PREFIX = "col_"
 """The defined names `col_decision`, ... of the workbook point at the heads of the offer sheet, wherever they move."""
 
-_OURS = "FFFDF3"
 _HIGHEST_PRICE = 1e15
 
 
@@ -52,13 +52,6 @@ def add_offer_sheet(book: Workbook, offer: Offer, words: Words, history: History
     last = HEADER_ROW + len(cells)
     sheet.freeze_panes = f"{_letter(list(place).index('title') + 2)}{HEADER_ROW + 1}"
     color_scale(sheet, place["appeal"], last)
-    for row, tier in enumerate(frame["tier"], start=HEADER_ROW + 1):
-        sheet[f"{place['tier']}{row}"].fill = style.fill(style.TIER_FILLS[tier])
-        for key in EDITABLE:
-            sheet[f"{place[key]}{row}"].fill = style.fill(_OURS)
-    _set_titles(sheet, place, last)
-    _recolor(sheet, [place[key] for key in ("low", "high")], last, color=style.MUTED)
-    _recolor(sheet, [place[key] for key in ("policy", "rights")], last, color=style.WARM, italic=True)
     _add_choices(sheet, place, last, words)
     colors = {words.told(word, " "): fill for word, fill in style.DECISION_FILLS.items()}
     color_words(sheet, place["decision"], last, colors)
@@ -77,10 +70,6 @@ def add_reserve_sheet(book: Workbook, offer: Offer, words: Words, history: Histo
     last = HEADER_ROW + len(cells)
     sheet.freeze_panes = f"{_letter(list(place).index('title') + 2)}{HEADER_ROW + 1}"
     if cells:
-        for row in range(HEADER_ROW + 1, last + 1):
-            for key in ("lock", "note"):
-                sheet[f"{place[key]}{row}"].fill = style.fill(_OURS)
-        _set_titles(sheet, place, last)
         _add_choices(sheet, place, last, words)
 
 
@@ -88,14 +77,11 @@ def add_columns_sheet(book: Workbook, columns: list[Column], words: Words) -> No
     """Add the sheet that explains every column of the offer sheet."""
     sheet = book.create_sheet(sheet_name(words.both("sheet.columns", " ")))
     explained = [
-        Column(words.both("column.name"), 22, "", lambda row: row[0]),
+        Column(words.both("column.name"), 22, "", lambda row: row[0], look=lambda _: {"bold": True}),
         Column(words.both("column.meaning"), 110, "", lambda row: row[1]),
     ]
     rows: list[list[object]] = [[column.head, column.meaning] for column in columns]
     fill_sheet(sheet, explained, rows, least=1)
-    for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows)):
-        cell = sheet.cell(row, 1)
-        cell.font = style.font(cell.value, bold=True)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = None
     sheet.page_setup.orientation = "portrait"
@@ -105,9 +91,14 @@ def add_columns_sheet(book: Workbook, columns: list[Column], words: Words) -> No
 def _shown(frame: pd.DataFrame, offer: Offer, words: Words) -> pd.DataFrame:
     """Add what the sheets show besides the offer's own columns."""
     locked = set(offer.brief.lock.title_ids)
+    names = [title_names(row, words.other) for row in rows_of(frame)]
+    own = zip(names, frame["title"], frame["original_title"], strict=True)
+    if all(one.partner in {"", title, original} for one, title, original in own):
+        # The partner's language is the catalogue's own: its titles stand there already.
+        names = [dataclasses.replace(one, partner="") for one in names]
     return frame.assign(
         position=range(1, len(frame) + 1),
-        names=pd.Series([title_names(row, words.other) for row in rows_of(frame)], index=frame.index, dtype="object"),
+        names=pd.Series(names, index=frame.index, dtype="object"),
         row_id=[str(RowId(offer.offer_id, offer.version, title_id)) for title_id in frame["title_id"]],
         lock=["lock" if title_id in locked else "" for title_id in frame["title_id"]],
     )
@@ -121,27 +112,6 @@ def _with_reviews(frame: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
         for name, theirs in columns.items()
     }
     return frame.assign(**found)
-
-
-def _set_titles(sheet: Worksheet, place: Mapping[str, str], last: int) -> None:
-    """Print titles large; print a transliteration that stands where a translation would in another look."""
-    for row in range(HEADER_ROW + 1, last + 1):
-        title = sheet[f"{place['title']}{row}"]
-        title.font = style.font(title.value, size=11, bold=True)
-        if "partner_title" in place:
-            cell = sheet[f"{place['partner_title']}{row}"]
-            if clean(cell.value).startswith(MARK.strip()):
-                cell.font = style.font(cell.value, color=style.MUTED, italic=True)
-        cell = sheet[f"{place['row_id']}{row}"]
-        cell.font = style.font(size=7, color=style.REST)
-        cell.alignment = style.align(wrap=False)
-
-
-def _recolor(sheet: Worksheet, letters: list[str], last: int, **look: Any) -> None:
-    for column in letters:
-        for row in range(HEADER_ROW + 1, last + 1):
-            cell = sheet[f"{column}{row}"]
-            cell.font = style.font(cell.value, **look)
 
 
 def _add_choices(sheet: Worksheet, place: Mapping[str, str], last: int, words: Words) -> None:

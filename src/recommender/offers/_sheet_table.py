@@ -21,6 +21,7 @@ HEADER_ROW = 1
 _LINE_HEIGHT = 12.9
 _HAN_LINE_HEIGHT = 14.6
 _MOST_LINES = 9
+_MOST_HAN_LINES = 12
 _FILTER_BUTTON = 2.4  # characters of the head that the filter's button hides
 
 
@@ -47,6 +48,8 @@ class Column:
         The column of identifiers (`imdb_id`, ...) whose page the cell leads to.
     limit : int
         The longest text that its cells hold; longer ones are cut.
+    look : callable, optional
+        From the cell's value to how it looks otherwise than most: keywords of `put`.
     key : str
         Its name within the workbook, in no language; the workbook's defined name `col_KEY` points at its head.
     """
@@ -60,6 +63,7 @@ class Column:
     optional: bool = False
     link: str | None = None
     limit: int = 1_000
+    look: Callable[[object], Mapping[str, Any]] | None = None
     key: str = ""
 
 
@@ -80,32 +84,29 @@ def fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object]
     from openpyxl.utils import get_column_letter as letter
 
     for index, column in enumerate(columns, start=1):
-        head = style.put(
+        style.put(
             sheet,
             HEADER_ROW,
             index,
             column.head,
             bold=True,
             color="FFFFFF",
+            background=style.INK,
             vertical="center",
             horizontal="center" if column.center else "left",
         )
-        head.fill = style.fill(style.INK)
         sheet.column_dimensions[letter(index)].width = width_of(column)
     lines = max((column.head.count("\n") + 1 for column in columns), default=1)
     sheet.row_dimensions[HEADER_ROW].height = 30 if lines == 1 else 44
-    border = style.underline()
     for number, values in enumerate(cells, start=HEADER_ROW + 1):
         for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
-            horizontal = "center" if column.center else "left"
-            cell = style.put(
-                sheet, number, index, value, limit=column.limit, number=column.number, horizontal=horizontal
-            )
-            cell.border = border
             address = link_of(column.link, value) if column.link else None
+            look: dict[str, Any] = {"horizontal": "center" if column.center else "left", "number": column.number}
+            look |= {"color": style.ACCENT} if address else {}
+            look |= column.look(value) if column.look else {}
+            cell = style.put(sheet, number, index, value, limit=column.limit, line=True, **look)
             if address:
                 cell.hyperlink = address
-                cell.font = style.font(color=style.ACCENT)
         sheet.row_dimensions[number].height = max(
             _height(value, column.width, least) for value, column in zip(values, columns, strict=True)
         )
@@ -146,9 +147,11 @@ def _height(value: object, width: float, least: int) -> float:
     """Return the height in points of the row that shows a cell's text at a width."""
     if not isinstance(value, str):
         return 6 + _LINE_HEIGHT * least
-    lines = sum(max(1, math.ceil(text_width(line) * 0.9 / width)) for line in value.split("\n"))
-    high = _HAN_LINE_HEIGHT if style.is_han(value) else _LINE_HEIGHT
-    return 6 + high * min(max(lines, least), _MOST_LINES)
+    han = style.is_han(value)
+    broad = 1.06 if han else 0.9  # the letters of the font that has Chinese signs are broader too
+    lines = sum(max(1, math.ceil(text_width(line) * broad / width)) for line in value.split("\n"))
+    high, most = (_HAN_LINE_HEIGHT, _MOST_HAN_LINES) if han else (_LINE_HEIGHT, _MOST_LINES)
+    return 6 + high * min(max(lines, least), most)
 
 
 def set_print(sheet: Worksheet) -> None:

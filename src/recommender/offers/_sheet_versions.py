@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from recommender.offers import _style as style
 from recommender.offers._history import History
 from recommender.offers._language import Words
-from recommender.offers._sheet_table import HEADER_ROW, Column, fill_sheet, filled, sheet_name
+from recommender.offers._sheet_table import Column, fill_sheet, filled, sheet_name
 from recommender.offers._words import clean, is_missing
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def add_changes_sheet(book: Workbook, changes: pd.DataFrame, words: Words) -> No
         )
 
     columns = [
-        Column(words.both("column.change"), 12, "", lambda row: words.told(clean(row.change))),
+        Column(
+            words.both("column.change"), 12, "", lambda row: words.told(clean(row.change)), look=_look(_CHANGE_FILLS)
+        ),
         Column(words.both("column.title"), 40, "", lambda row: clean(row.title, 200)),
         Column(
             words.both("column.because"),
@@ -48,9 +52,12 @@ def add_changes_sheet(book: Workbook, changes: pd.DataFrame, words: Words) -> No
     columns.append(Column(words.both("column.title_id"), 16, "", lambda row: clean(row.title_id)))
     kept, cells = filled(columns, changes)
     fill_sheet(sheet, kept, cells, least=1)
-    for row, change in enumerate(changes["change"], start=HEADER_ROW + 1):
-        sheet.cell(row, 1).fill = style.fill(_CHANGE_FILLS[change])
     sheet.freeze_panes = "C2"
+
+
+def _look(fills: Mapping[str, str]) -> Callable[[object], Mapping[str, Any]]:
+    """Color a cell by the English word that it begins with."""
+    return lambda value: {"background": fills.get(re.split(r"\s", str(value), maxsplit=1)[0])}
 
 
 def _side(name: str, width: float, head: str, words: Words) -> Column:
@@ -71,7 +78,13 @@ def add_decisions_sheet(book: Workbook, history: History, words: Words) -> None:
     columns = [
         Column(words.both("column.version"), 9, "", lambda row: int(row.version), number="0", center=True),
         Column(words.both("column.title"), 40, "", lambda row: clean(row.title, 200)),
-        Column(words.both("column.decision"), 13, "", lambda row: words.told(clean(row.decision), " ")),
+        Column(
+            words.both("column.decision"),
+            13,
+            "",
+            lambda row: words.told(clean(row.decision), " "),
+            look=_look(style.DECISION_FILLS),
+        ),
         Column(words.both("column.reason"), 22, "", lambda row: clean(row.reason)),
         Column(words.both("column.reviewer"), 16, "", lambda row: clean(row.reviewer)),
         Column(words.both("column.note"), 50, "", lambda row: clean(row.note, 1_000)),
@@ -80,6 +93,4 @@ def add_decisions_sheet(book: Workbook, history: History, words: Words) -> None:
     ]
     kept, cells = filled(columns, history.decisions)
     fill_sheet(sheet, kept, cells, least=1)
-    for row, decision in enumerate(history.decisions["decision"], start=HEADER_ROW + 1):
-        sheet.cell(row, 3).fill = style.fill(style.DECISION_FILLS[decision])
     sheet.freeze_panes = "C2"
