@@ -76,7 +76,9 @@ class TestAnythingIsReadBack:
     ) -> None:
         sheet = offer_sheet(saved.folder / "offer.xlsx")
         titles = sheet.ids()
-        said = [None if title == "t003" and word == "reject" else word for title, word in zip(titles, said, strict=True)]
+        said = [
+            None if title == "t003" and word == "reject" else word for title, word in zip(titles, said, strict=True)
+        ]
         for title, word, note, price in zip(titles, said, noted, prices, strict=True):
             sheet.set(title, "Decision", word)
             sheet.set(title, "Note", note)
@@ -140,9 +142,7 @@ class TestAnythingIsReadBack:
         assert set(edits.extra["what"]) == {"note without a decision", "formula"}
         assert set(edits.extra["value"]) == {'="a"&"b"'}
 
-    def test_locks_prices_and_currencies(
-        self, saved: SavedOffer, tmp_path: Path, sheet: Sheet, ids: list[str]
-    ) -> None:
+    def test_locks_prices_and_currencies(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet, ids: list[str]) -> None:
         sheet.set("t003", "Lock", None)
         one, other = [title for title in ids if title != "t003"][:2]
         sheet.set(one, "Lock", "да")
@@ -186,7 +186,9 @@ class TestAnythingIsReadBack:
         [warning] = edits.warnings
         assert f"1 title of the offer has no row any more ({gone})" in str(warning)
 
-    def test_copies_of_several_reviewers_are_read_together(self, saved: SavedOffer, tmp_path: Path, ids: list[str]) -> None:
+    def test_copies_of_several_reviewers_are_read_together(
+        self, saved: SavedOffer, tmp_path: Path, ids: list[str]
+    ) -> None:
         paths = []
         for name, title, word in (("Anna", ids[0], "accept"), ("Boris", ids[1], "reject"), ("Chen", ids[0], "accept")):
             sheet = offer_sheet(saved.folder / "offer.xlsx")

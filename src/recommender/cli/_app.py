@@ -26,7 +26,7 @@ _ORDER = ("demo", "check", "train", "score", "brief", "offer", "diff", "experime
 
 class _Commands(Border):
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        names = super().list_commands(ctx)  # type: ignore[arg-type]
+        names = super().list_commands(ctx)
         return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
 
 

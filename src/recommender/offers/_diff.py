@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ def read_changes(path: Path) -> pd.DataFrame:
     return _table(found.to_dict("records"))
 
 
-def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _table(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
     names = ["change", "title_id", "title", "why", "causes"]
     names += [f"{name}_{side}" for name in _SIDES for side in ("before", "after")]
     columns: dict[str, Any] = {}
@@ -251,7 +251,7 @@ def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
 
 def _record(change: str, title_id: str, causes: list[tuple[str, str]], old: _Side, new: _Side) -> dict[str, Any]:
     was, now = old.rows.get(title_id), new.rows.get(title_id)
-    shown = now if now is not None else was
+    shown: Any = now if now is not None else was
     record: dict[str, Any] = {
         "change": change,
         "title_id": title_id,

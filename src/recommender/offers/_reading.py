@@ -19,7 +19,7 @@ def key_figures(offer: Offer, words: Words) -> list[tuple[str, str]]:
     frame, eligible = offer.frame, offer.eligible
     width = (frame["high"] - frame["low"]).median()
     strong = (frame["evidence"] == "strong").mean()
-    figures: list[tuple[str, str, dict[str, object]]] = [
+    figures: list[tuple[str, str, dict[str, str]]] = [
         (f"{len(frame):,}", "offered", {"size": f"{offer.brief.size:,}"}),
         (f"{len(eligible):,}", "eligible", {"titles": f"{offer.counts['titles']:,}"}),
         (f"{100 * frame['appeal'].mean():.0f}", "appeal", {"mean": f"{100 * eligible['appeal'].mean():.0f}"}),
@@ -27,7 +27,7 @@ def key_figures(offer: Offer, words: Words) -> list[tuple[str, str]]:
         (f"{strong:.0%}", "strong", {}),
         (f"{len(offer.shortfalls):,}", "missed", {}),
     ]
-    return [(figure, words.both(f"figure.{key}", **values)) for figure, key, values in figures]
+    return [(figure, words.both(f"figure.{key}", "\n", **values)) for figure, key, values in figures]
 
 
 def how_chosen(offer: Offer, words: Words, history: History) -> str:

@@ -140,8 +140,8 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
     for line in lines:
         row += 1
         _merged(sheet, row, line, vertical="center", indent=1 if warm else 0)
-        lines = sum(1 + int(text_width(part) // _LINE) for part in line.split("\n"))
-        sheet.row_dimensions[row].height = 17 * lines if lines == 1 else 3 + 15 * lines
+        high = sum(1 + int(text_width(part) // _LINE) for part in line.split("\n"))
+        sheet.row_dimensions[row].height = 17 if high == 1 else 3 + 15 * high
         if warm:
             for column in range(_FIRST, _LAST + 1):
                 sheet.cell(row, column).fill = style.fill(style.WARM_SOFT)

@@ -44,7 +44,9 @@ def clean(value: object, limit: int = 1_000) -> str:
     if is_missing(value):
         return ""
     text = _TURNS.sub("", str(value))
-    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE).strip()
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE)
+    text = text.strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

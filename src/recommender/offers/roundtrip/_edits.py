@@ -74,13 +74,10 @@ def read_edits(files: Sequence[str | Path], saved: SavedOffer) -> Edits:
     faults: list[Fault] = []
     entries: list[Entry] = []
     extras: list[dict[str, object]] = []
-    originals: dict[str, Original] = {}
     for path in map(Path, files):
         read = read_grids(path)
-        language = language_of(read.grids, saved.language)
-        if language not in originals:
-            originals[language] = original_of(saved, language)
-        found, more, wrong = _read_one(path, read, originals[language], saved)
+        original = original_of(saved, language_of(read.grids, saved.language))
+        found, more, wrong = _read_one(path, read, original, saved)
         entries += found
         extras += more
         faults += wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from recommender.offers._columns import EDITABLE
 from recommender.offers._saved import SavedOffer
@@ -48,7 +49,17 @@ class Original:
 
 
 def original_of(saved: SavedOffer, language: str) -> Original:
-    """Make the workbook again as it was sent out, and read it."""
+    """Make the workbook again as it was sent out, and read it; once for all copies that come back."""
+    made = _ORIGINALS.setdefault(saved, {})
+    if language not in made:
+        made[language] = _made(saved, language)
+    return made[language]
+
+
+_ORIGINALS: WeakKeyDictionary[SavedOffer, dict[str, Original]] = WeakKeyDictionary()
+
+
+def _made(saved: SavedOffer, language: str) -> Original:
     heads = heads_in(language)
     cells: dict[str, dict[str, Cell]] = {}
     texts: dict[str, set[str]] = {}
