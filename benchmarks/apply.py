@@ -93,7 +93,8 @@ def _make(folder: Path, count: int) -> None:
         }
     )
     scores["reasons"] = [["+ genre: Drama (+0.05)", "+ released 1999 (+0.02)", "- no synopsis (−0.01)"]] * count
-    scores["comparables"] = [[{"title": "Green Book", "year": 2018, "percentile": 0.97, "why": "same genres"}]] * count
+    comparable: dict[str, Any] = {"title": "Green Book", "year": 2018, "percentile": 0.97, "why": "same genres"}
+    scores["comparables"] = pd.Series([[comparable]] * count, dtype="object")
     write_table(scores, folder / "scores.parquet")
 
 

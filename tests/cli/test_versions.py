@@ -68,8 +68,13 @@ def test_faults_are_listed_and_nothing_is_written(
     saved: SavedOffer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     back = reviewed(saved, tmp_path / "back.xlsx", "acept", "reject!")
-    status = main(["offer", "apply", str(back), "--offer", str(saved.folder), "--out", str(tmp_path / "v2")])
-    assert status == 1
+    table = tmp_path / "faults.csv"
+    words = ["offer", "apply", back, "--offer", saved.folder, "--out", tmp_path / "v2", "--faults", table]
+    assert main([str(word) for word in words]) == 1
+    assert pd.read_csv(table)[["place", "row", "value"]].to_numpy().tolist() == [
+        ["back.xlsx, sheet Offer", 2, "acept"],
+        ["back.xlsx, sheet Offer", 3, "reject!"],
+    ]
     said = capfd.readouterr().err
     assert "2 faults in the data" in said
     assert re.search(r"back\.xlsx, sheet Offer, row 2, column [A-Z]+ \(Decision\): not a decision \(acept\)", said)

@@ -10,6 +10,7 @@ import typer
 __all__ = ["apply"]
 
 if TYPE_CHECKING:
+    from recommender.errors import TableError
     from recommender.offers import Applied
 
 _SHOWN = 20
@@ -28,6 +29,10 @@ def apply(
         str | None,
         typer.Option("--language", help="en, en+ru or en+zh.", show_default="that of the version before"),
     ] = None,
+    faults: Annotated[
+        Path | None,
+        typer.Option("--faults", help="Table of everything that is wrong, where something is: .csv, .xlsx, .parquet."),
+    ] = None,
 ) -> None:
     """Read back what reviewers wrote into the workbook, and write the next version of the offer.
 
@@ -41,14 +46,43 @@ def apply(
         recommender offer apply reviewed.xlsx --offer offers/china --out offers/china-v2
     """
     from recommender.cli._console import say
+    from recommender.cli._options import check_table_file
+    from recommender.errors import TableError
     from recommender.offers import apply_workbooks, words_in
 
+    table = None if faults is None else check_table_file(faults)
     if language is not None:
         words_in(language)
-    made = apply_workbooks(files, out, offer=offer, language=language)
+    try:
+        made = apply_workbooks(files, out, offer=offer, language=language)
+    except TableError as error:
+        if table is not None:
+            _write_faults(error, table)
+        raise
     for fault in made.edits.warnings:
         say("warning: ", "yellow", str(fault))
     _print(made)
+
+
+def _write_faults(error: TableError, table: Path) -> None:
+    """Write all faults, however many, as a table that people can sort."""
+    import pandas as pd
+
+    from recommender.sources import write_table
+
+    rows = [
+        {
+            "place": fault.file,
+            "row": fault.row,
+            "column": fault.column,
+            "value": None if fault.value is None else str(fault.value),
+            "problem": fault.problem,
+            "remedy": fault.remedy,
+            "severity": fault.severity,
+        }
+        for fault in error.faults
+    ]
+    write_table(pd.DataFrame(rows).astype({"row": "Int64"}), table)
 
 
 def _print(made: Applied) -> None:

@@ -54,7 +54,7 @@ def add_offer_sheet(book: Workbook, offer: Offer, words: Words, history: History
     color_scale(sheet, place["appeal"], last)
     _add_choices(sheet, place, last, words)
     colors = {words.told(word, " "): fill for word, fill in style.DECISION_FILLS.items()}
-    color_words(sheet, place["decision"], last, colors)
+    color_words(sheet, place["decision"], last, style.DECISION_FILLS | colors)
     _name_columns(book, sheet, place)
     sheet.print_area = f"A1:{place['note']}{last}"
     return columns
@@ -124,6 +124,8 @@ def _add_choices(sheet: Worksheet, place: Mapping[str, str], last: int, words: W
         choice.error = words.both(error, "\n")
         choice.prompt = words.both(prompt, "\n") if prompt else None
         choice.showErrorMessage, choice.showInputMessage = True, bool(prompt)
+        # In two languages the list shows both; who types one of them is asked, and not stopped.
+        choice.errorStyle = "warning" if words.other else "stop"
         for key in keys:
             choice.add(f"{place[key]}{HEADER_ROW + 1}:{place[key]}{last}")
         sheet.add_data_validation(choice)
