@@ -15,7 +15,7 @@ from recommender.cli.offer import offer
 from recommender.errors import CallError, DataError, RecommenderError, TableError
 from recommender.sources import write_table
 
-FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json"}
+FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "pool.parquet", "manifest.json"}
 
 
 @pytest.fixture
@@ -106,6 +106,19 @@ def test_a_rights_table_with_faults_writes_nothing(folder: Path) -> None:
     assert not (folder / "out").exists()
 
 
+def test_the_files_speak_the_partners_language_or_the_one_asked_for(folder: Path) -> None:
+    import openpyxl
+
+    brief = (folder / "small.toml").read_text()
+    (folder / "small.toml").write_text('language = "zh"\n' + brief)
+    call(folder, "--scores", str(folder / "scores.parquet"))
+    assert "Offer 报价片单" in openpyxl.load_workbook(folder / "out" / "offer.xlsx").sheetnames
+    call(folder, "--scores", str(folder / "scores.parquet"), "--language", "en+ru")
+    assert "Предложение" in (folder / "out" / "report.html").read_text("utf-8")
+    call(folder, "--scores", str(folder / "scores.parquet"), "--language", "en")
+    assert openpyxl.load_workbook(folder / "out" / "offer.xlsx").sheetnames[1] == "Offer"
+
+
 def test_the_same_call_gives_the_same_bytes(folder: Path) -> None:
     call(folder, "--scores", str(folder / "scores.parquet"))
     first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
@@ -129,6 +142,7 @@ def test_a_shortfall_is_told_and_fails_only_a_strict_call(folder: Path, words: t
         ("--scores", "s.parquet", "--as-of", "2026-01-01"),
         ("--scores", "s.parquet", "--history", "o.parquet"),
         ("--bundle", "b", "--as-of", "yesterday"),
+        ("--scores", "s.parquet", "--language", "ru"),
     ],
 )
 def test_a_wrong_call_writes_nothing(folder: Path, words: tuple[str, ...]) -> None:

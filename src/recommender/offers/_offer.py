@@ -55,6 +55,8 @@ class Offer:
         Whether no other choice of this size has a greater total appeal under the brief.
     checks : Checks
         What the market's rules and the materials say of the catalogue, where the brief asks for it.
+    left_out : DataFrame
+        The titles that could not be offered: `title_id`, `title`, `kind`, `year`, and the code of why, `left_out`.
     """
 
     frame: pd.DataFrame
@@ -66,10 +68,11 @@ class Offer:
     eligible: pd.DataFrame
     proven: bool
     checks: Checks = field(default_factory=Checks)
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def offer_id(self) -> str:
-        """The offer's id: the brief's name and a digest of brief, titles and scores."""
+        """The offer's id: the brief's name and a digest of the first version; all versions share it."""
         return str(self.frame["offer_id"].iloc[0])
 
     @property
@@ -168,6 +171,9 @@ def build_offer(
         eligible=eligible,
         proven=selection.proven,
         checks=checks,
+        left_out=judged.loc[judged["reason"] != "", ["title_id", "title", "kind", "year", "reason"]]
+        .rename(columns={"reason": "left_out"})
+        .reset_index(drop=True),
     )
 
 

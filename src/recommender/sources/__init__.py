@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         read_titles,
     )
     from recommender.sources._toml import check_config, describe_fault, parse_toml, read_toml
+    from recommender.sources._workbook import weigh_workbook
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "read_toml",
     "save_workbook",
     "set_text",
+    "weigh_workbook",
     "write_table",
 ]
 
@@ -66,6 +68,7 @@ _HOMES = {
     "read_toml": "_toml",
     "save_workbook": "_write",
     "set_text": "_write",
+    "weigh_workbook": "_workbook",
     "write_table": "_write",
 }
 

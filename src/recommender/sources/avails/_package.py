@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from recommender.sources._format import sniff
 from recommender.sources._raw import unreadable
-from recommender.sources._workbook import weigh
+from recommender.sources._workbook import weigh_workbook
 
 __all__ = ["Grid", "Package", "open_package"]
 
@@ -167,7 +167,7 @@ def open_package(path: str | Path) -> Package:
     path = Path(path)
     if sniff(path) != "xlsx":
         raise unreadable(path, "this is not an Excel workbook", _ANY_XLSX)
-    weigh(path)
+    weigh_workbook(path)
     package = Package(str(path), path.read_bytes())
     try:
         found = bool(package.sheet_parts)
