@@ -133,8 +133,8 @@ def select(
     size = max(min(size, len(order)), int(locked.sum()))
     demands = demands_of(shares, size)
     member = membership(order, demands)
-    if size == len(order):
-        taken, proven = np.ones(len(order), dtype=bool), True
+    if size in {len(order), int(locked.sum())}:  # nothing is left to choose
+        taken, proven = locked | (size == len(order)), True
     else:
         appeal = order["appeal"].to_numpy(dtype="float64").round(_DECIMALS)
         taken, proven = _solve(appeal, member, locked, demands, size, time_limit)

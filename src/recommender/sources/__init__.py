@@ -14,6 +14,7 @@ from recommender.sources._atomic import atomic_directory, atomic_output, file_sh
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
+    from recommender.sources._genres import GENRES, canonical_genres
     from recommender.sources._readers import (
         read_decisions,
         read_offer,
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
+    "GENRES",
     "Checked",
     "atomic_directory",
     "atomic_output",
+    "canonical_genres",
     "check_table",
     "file_sha256",
     "locked_folder",
@@ -47,7 +50,9 @@ __all__ = [
 
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
+    "GENRES": "_genres",
     "Checked": "_check",
+    "canonical_genres": "_genres",
     "check_table": "_check",
     "read_table": "_check",
     "read_decisions": "_readers",
