@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.sources import GENRES, canonical_genres
+from recommender.schema import GENRES
+from recommender.sources import canonical_genres
 
 __all__ = ["GENRES", "canonical_genres"]

@@ -31,13 +31,14 @@ from recommender.schema._tables import (
     Column,
     Table,
 )
-from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS, Metric
+from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, GENRES, KINDS, METRICS, Metric
 
 __all__ = [
     "COUNTRIES",
     "DECISIONS",
     "DECISION_WORDS",
     "EVIDENCE_WORDS",
+    "GENRES",
     "KINDS",
     "MARKETS",
     "METRICS",

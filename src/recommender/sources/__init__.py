@@ -14,7 +14,7 @@ from recommender.sources._atomic import atomic_directory, atomic_output, file_sh
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
-    from recommender.sources._genres import GENRES, canonical_genres
+    from recommender.sources._genres import canonical_genres
     from recommender.sources._readers import (
         read_decisions,
         read_offer,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
-    "GENRES",
     "Checked",
     "atomic_directory",
     "atomic_output",
@@ -50,7 +49,6 @@ __all__ = [
 
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
-    "GENRES": "_genres",
     "Checked": "_check",
     "canonical_genres": "_genres",
     "check_table": "_check",

@@ -5,33 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["GENRES", "canonical_genres"]
+from recommender.schema import GENRES
 
-GENRES: tuple[str, ...] = (
-    "Action",
-    "Adventure",
-    "Animation",
-    "Biography",
-    "Comedy",
-    "Crime",
-    "Documentary",
-    "Drama",
-    "Family",
-    "Fantasy",
-    "History",
-    "Horror",
-    "Music",
-    "Musical",
-    "Mystery",
-    "Reality",
-    "Romance",
-    "Sci-Fi",
-    "Short",
-    "Sport",
-    "Thriller",
-    "War",
-    "Western",
-)
+__all__ = ["canonical_genres"]
 
 # Spellings met in catalogues in English, Russian and Chinese, and the three-letter codes of European film registers.
 _SPELLINGS: dict[str, tuple[str, ...]] = {
