@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -12,12 +13,17 @@ from review_builders import offer_sheet, save, saved_offer
 from typer.testing import CliRunner
 
 from recommender.cli import app, main
-from recommender.offers import SavedOffer
+from recommender.offers import SavedOffer, load_offer
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_offer(tmp_path_factory.mktemp("offer") / "v1").folder
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> SavedOffer:
-    return saved_offer(tmp_path / "v1")
+def saved(written: Path, tmp_path: Path) -> SavedOffer:
+    return load_offer(shutil.copytree(written, tmp_path / "v1"))
 
 
 def call(*words: object) -> tuple[int, str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,14 @@ from recommender.offers.roundtrip._next import rechoose
 from recommender.sources import read_decisions
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_offer(tmp_path_factory.mktemp("offer") / "v1").folder
+
+
 @pytest.fixture
-def saved(tmp_path: Path) -> SavedOffer:
-    return saved_offer(tmp_path / "v1")
+def saved(written: Path, tmp_path: Path) -> SavedOffer:
+    return load_offer(shutil.copytree(written, tmp_path / "v1"))
 
 
 def reviewed(saved: SavedOffer, tmp_path: Path, cells: dict[str, dict[str, object]], name: str = "back") -> Path:

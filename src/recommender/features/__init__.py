@@ -11,7 +11,7 @@ from recommender.features._content import Content, year_fraction
 from recommender.features._encoder import TextEncoder
 from recommender.features._facts import TitleFacts, collect_facts, content_keys
 from recommender.features._genres import GENRES, canonical_genres
-from recommender.features._market import MarketFit, official_languages
+from recommender.features._market import MarketFit
 from recommender.features._neighbors import Neighbors
 from recommender.features._performance import Performance
 from recommender.features._text import TextScore
@@ -43,7 +43,6 @@ __all__ = [
     "canonical_genres",
     "collect_facts",
     "content_keys",
-    "official_languages",
     "word_matrix",
     "year_fraction",
 ]

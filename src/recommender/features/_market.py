@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Self
 
 import numpy as np
-from babel.languages import get_official_languages
 from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs, shrunken_mean
+from recommender.sources import official_languages
 
-__all__ = ["MarketFit", "official_languages"]
+__all__ = ["MarketFit"]
 
 _NAMES = ("market: usual level", "language: shared with the market", "language: of the market is an origin's")
 
@@ -57,17 +56,3 @@ class MarketFit(FeatureGroup):
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
         return np.array(_NAMES, dtype=object)
-
-
-@cache
-def official_languages(territory: str) -> frozenset[str]:
-    """Return the official and de facto official languages of a territory.
-
-    Examples
-    --------
-    >>> sorted(official_languages("BE"))
-    ['de', 'fr', 'nl']
-    """
-    historic = {"SU": "RU", "DD": "DE", "CS": "CZ", "YU": "RS"}
-    found = get_official_languages(historic.get(territory, territory), regional=False, de_facto=True)
-    return frozenset(language.split("_")[0] for language in found)

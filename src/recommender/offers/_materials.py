@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from recommender.features import official_languages
 from recommender.offers._toml import Part, fault, raise_all
+from recommender.sources import official_languages
 
 Action = Literal["gate", "cost", "warn", "ignore"]
 Item = Literal["resolution", "me_track", "subtitles", "dubs", "age_mark", "screener"]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recommender.errors import NotEnoughDataError
-from recommender.features import canonical_genres
 from recommender.offers._brief import Brief
 from recommender.offers._checks import CHECKED, NOT_CHECKED, Checks, check_titles
 from recommender.offers._eligible import UNKNOWN, counts, judge
@@ -20,6 +19,7 @@ from recommender.offers._shortfall import Shortfall, group_words, shortfalls
 from recommender.offers._words import rows_of
 from recommender.offers.policy import Policy
 from recommender.schema import OFFER
+from recommender.sources import canonical_genres
 
 TIERS: Mapping[str, float] = {"locomotive": 0.10, "core": 0.60, "library": 1.00}
 """Tiers and the share of the offer, from the top, at which each ends."""

@@ -141,8 +141,8 @@ def select(
     demands = demands_of(shares, size)
     demands += tuple(Demand("rule", rule, 0, limit(size)) for rule, limit in (caps or {}).items())
     member = membership(order, demands)
-    if size == len(order):
-        taken, proven = np.ones(len(order), dtype=bool), True
+    if size in {len(order), int(locked.sum())}:  # nothing is left to choose
+        taken, proven = locked | (size == len(order)), True
     else:
         appeal = order[value].to_numpy(dtype="float64").round(_DECIMALS)
         taken, proven = _solve(appeal, member, locked, demands, size, time_limit)

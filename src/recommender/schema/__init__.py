@@ -47,6 +47,7 @@ from recommender.schema._tables import (
 from recommender.schema._words import (
     DECISION_WORDS,
     EVIDENCE_WORDS,
+    GENRES,
     KINDS,
     METRICS,
     RIGHTS_STATUSES,
@@ -60,6 +61,7 @@ __all__ = [
     "DECISION_WORDS",
     "EVIDENCE_WORDS",
     "FIRST_DAY",
+    "GENRES",
     "KINDS",
     "LAST_DAY",
     "MARKETS",

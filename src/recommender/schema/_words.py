@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DECISION_WORDS", "EVIDENCE_WORDS", "KINDS", "METRICS", "RIGHTS_STATUSES", "Metric", "RightsStatus"]
+__all__ = [
+    "DECISION_WORDS",
+    "EVIDENCE_WORDS",
+    "GENRES",
+    "KINDS",
+    "METRICS",
+    "RIGHTS_STATUSES",
+    "Metric",
+    "RightsStatus",
+]
 
 KINDS: tuple[str, ...] = (
     "film",
@@ -52,6 +61,33 @@ KIND_SYNONYMS: dict[str, str] = {
     "sport": "sports",
     "прочий": "other",
 }
+
+GENRES: tuple[str, ...] = (
+    "Action",
+    "Adventure",
+    "Animation",
+    "Biography",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Family",
+    "Fantasy",
+    "History",
+    "Horror",
+    "Music",
+    "Musical",
+    "Mystery",
+    "Reality",
+    "Romance",
+    "Sci-Fi",
+    "Short",
+    "Sport",
+    "Thriller",
+    "War",
+    "Western",
+)
+"""The genre words that every vocabulary is brought to (see `recommender.sources.canonical_genres`)."""
 
 EVIDENCE_WORDS: tuple[str, ...] = ("strong", "fair", "thin")
 DECISION_WORDS: tuple[str, ...] = ("accept", "hold", "reject")

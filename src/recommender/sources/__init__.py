@@ -15,6 +15,8 @@ from recommender.sources._atomic import atomic_directory, atomic_output, file_sh
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
+    from recommender.sources._genres import canonical_genres
+    from recommender.sources._languages import official_languages
     from recommender.sources._readers import (
         read_decisions,
         read_offer,
@@ -31,11 +33,13 @@ __all__ = [
     "Checked",
     "atomic_directory",
     "atomic_output",
+    "canonical_genres",
     "check_config",
     "check_table",
     "describe_fault",
     "file_sha256",
     "locked_folder",
+    "official_languages",
     "parse_toml",
     "read_decisions",
     "read_offer",
@@ -54,6 +58,8 @@ __all__ = [
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
     "Checked": "_check",
+    "canonical_genres": "_genres",
+    "official_languages": "_languages",
     "check_table": "_check",
     "read_table": "_check",
     "read_decisions": "_readers",

@@ -296,7 +296,12 @@ def _text(cell: Any) -> str | None:
     return str(cell)
 
 
+_SIMPLE = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _SIMPLE:  # by far the most, and asking for an abstract class is slow
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):

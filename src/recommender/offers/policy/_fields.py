@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.features import canonical_genres
 from recommender.offers.policy._condition import FieldType
 from recommender.offers.policy._mentions import Mentions
 from recommender.offers.policy._words import age_of_mark
+from recommender.sources import canonical_genres
 
 _LANGUAGES = frozenset({"languages", "subtitles", "dubs", "synopsis_language"})
 

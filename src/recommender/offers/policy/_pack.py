@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from recommender.errors import did_you_mean
-from recommender.features import GENRES, canonical_genres
 from recommender.offers._toml import Part, Text, Texts, as_tuple, fault, raise_all
 from recommender.offers.policy._condition import FITTING, Condition, FieldType, title_fields, unknown_field
 from recommender.offers.policy._rule import OFFER_BASIS, Rule
-from recommender.schema import COUNTRIES, KINDS, MARKETS, WORLDWIDE
+from recommender.schema import COUNTRIES, GENRES, KINDS, MARKETS, WORLDWIDE
+from recommender.sources import canonical_genres
 
 _MARKETS = MARKETS - {WORLDWIDE}
 _LANGUAGES = frozenset({"languages", "subtitles", "dubs", "synopsis_language"})

@@ -113,7 +113,7 @@ def _read_one(
     faults: list[Fault] = []
     for grid, table in tables:
         if table is None:
-            extras += sheet_extras(grid, original)
+            extras += sheet_extras(grid, original, saved)
             continue
         found, wrong = table_entries(table, read.saved_at, original, saved)
         entries += found

@@ -11,13 +11,15 @@ from recommender.offers._columns import EDITABLE
 from recommender.offers._saved import SavedOffer
 from recommender.offers._workbook import workbook_of
 from recommender.offers.roundtrip._cells import normal
-from recommender.offers.roundtrip._grid import Cell, Grid, grids_of
+from recommender.offers.roundtrip._grid import Cell, Grid, grids_of, read_grids
 from recommender.offers.roundtrip._locate import Table, heads_in, locate
+from recommender.sources import file_sha256
 
 EXTRA: tuple[str, ...] = ("file", "sheet", "row", "column", "title_id", "what", "value", "was")
 """The columns of the table of what reviewers wrote besides."""
 
-_MOST_OURS = 0.5
+_MOST_OURS = 0.5  # the part of a sheet's cells from which on it is taken for one of ours
+_FEW = 4  # so few cells are never
 _CLOSE = 1e-9
 
 
@@ -141,15 +143,28 @@ def _extra(
     }
 
 
-def sheet_extras(grid: Grid, original: Original) -> Iterator[dict[str, object]]:
+def sent_texts(saved: SavedOffer) -> list[set[str]]:
+    """Return what stands in each sheet of the workbook beside the offer, while nobody has edited it."""
+    path = saved.folder / "offer.xlsx"
+    try:
+        untouched = file_sha256(path) == saved.manifest["files"]["offer.xlsx"]
+    except (OSError, KeyError):
+        return []
+    grids = read_grids(path).grids if untouched else []
+    return [{_canonical(cell) for cell in grid.cells.values()} for grid in grids]
+
+
+def sheet_extras(grid: Grid, original: Original, saved: SavedOffer) -> Iterator[dict[str, object]]:
     """Yield what stands in a sheet without titles that was not there when the workbook was sent out."""
     from openpyxl.utils import get_column_letter
 
     def share(texts: set[str]) -> float:
         return sum(_canonical(cell) in texts for cell in grid.cells.values()) / max(1, len(grid.cells))
 
-    best = max(original.texts.values(), key=share, default=set())
-    ours = best if grid.cells and share(best) >= _MOST_OURS else set()
+    best: set[str] = max(original.texts.values(), key=share, default=set())
+    if len(grid.cells) >= _FEW and share(best) < _MOST_OURS:
+        best = max(sent_texts(saved), key=share, default=set())
+    ours = best if len(grid.cells) >= _FEW and share(best) >= _MOST_OURS else set()
     what = "changed cell" if ours else "added sheet"
     places = [(place, cell.text, what) for place, cell in grid.cells.items() if _canonical(cell) not in ours]
     places += [(place, text, "comment") for place, text in grid.comments.items()]
