@@ -49,6 +49,9 @@ bench: $(INSTALLED)  ## Speed and memory, as tables
 	$(BIN)/python -m benchmarks.demo
 	$(BIN)/python -m benchmarks.score
 	$(BIN)/python -m benchmarks.backtest
+	$(BIN)/python -m benchmarks.rights
+	$(BIN)/python -m benchmarks.policy
+	$(BIN)/python -m benchmarks.apply
 
 notebook: $(NOTEBOOKS)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -95,7 +95,7 @@ class TestHelp:
 
     def test_every_module_is_a_command(self) -> None:
         modules = {
-            path.stem
+            path.stem.rstrip("_")
             for folder in recommender.cli.__path__
             for path in Path(folder).glob("*.py")
             if not path.name.startswith("_")

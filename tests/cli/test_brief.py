@@ -60,3 +60,4 @@ def test_list_and_show_tell_what_is_asked() -> None:
     assert "300 titles to CN" in shown
     assert "36 (12%)" in shown
     assert "105 (35%)" in shown
+    assert "china-cinema, china-television, china-online" in " ".join(shown.split())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +12,10 @@ import typer
 from typer.testing import CliRunner
 
 from recommender.cli.offer import offer
-from recommender.errors import CallError, DataError, RecommenderError
+from recommender.errors import CallError, DataError, RecommenderError, TableError
 from recommender.sources import write_table
 
-FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json"}
+FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "pool.parquet", "manifest.json"}
 
 
 @pytest.fixture
@@ -25,6 +26,9 @@ def folder(tmp_path: Path) -> Path:
     titles["countries"] = [["RU"]] * 12
     write_table(titles, tmp_path / "titles.csv")
     write_table(scores(ids), tmp_path / "scores.parquet")
+    rights = pd.DataFrame({"title_id": ids[:8], "market": "WW", "media": "all", "status": "owned"})
+    taken = pd.DataFrame({"title_id": ["t0"], "market": "CN", "licensee": "Invented A", "status": "licensed"})
+    write_table(pd.concat([rights, taken], ignore_index=True), tmp_path / "rights.csv")
     brief = 'name = "small"\nmarket = "CN"\nsize = 6\nkinds = ["film"]\n'
     (tmp_path / "small.toml").write_text(brief)
     (tmp_path / "opera.toml").write_text(brief + "[shares.genre]\nOpera = {min = 0.5}\n")
@@ -78,6 +82,43 @@ def test_an_offer_is_written_and_summed_up(folder: Path) -> None:
         assert name in said.replace("\n", "")
 
 
+def test_a_rights_table_bars_titles_and_is_named_in_the_manifest(folder: Path) -> None:
+    words = ("--scores", str(folder / "scores.parquet"), "--rights", str(folder / "rights.csv"))
+    status, _ = call(folder, *words)
+    assert status == 0
+    offered = pd.read_parquet(folder / "out" / "offer.parquet")
+    assert offered["title_id"].tolist() == ["t1", "t2", "t3", "t4", "t5", "t6"]
+    assert set(offered["rights"]) == {"available"}
+    manifest = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["inputs"]["rights"]["file"] == "rights.csv"
+    assert manifest["counts"] == {"titles": 12, "eligible": 7, "rights-none": 1, "rights-unknown": 4}
+    first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    call(folder, *words)
+    assert first == {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def test_a_rights_table_with_faults_writes_nothing(folder: Path) -> None:
+    (folder / "rights.csv").write_text("title_id,market,media\nt0,CN,svodd\nt1,ZZ,svod\n")
+    with pytest.raises(TableError) as caught:
+        call(folder, "--scores", str(folder / "scores.parquet"), "--rights", str(folder / "rights.csv"))
+    assert "row 2, column media: unknown medium (svodd); did you mean 'svod'" in str(caught.value)
+    assert "row 3, column market: unknown market (ZZ)" in str(caught.value)
+    assert not (folder / "out").exists()
+
+
+def test_the_files_speak_the_partners_language_or_the_one_asked_for(folder: Path) -> None:
+    import openpyxl
+
+    brief = (folder / "small.toml").read_text()
+    (folder / "small.toml").write_text('language = "zh"\n' + brief)
+    call(folder, "--scores", str(folder / "scores.parquet"))
+    assert "Offer 报价片单" in openpyxl.load_workbook(folder / "out" / "offer.xlsx").sheetnames
+    call(folder, "--scores", str(folder / "scores.parquet"), "--language", "en+ru")
+    assert "Предложение" in (folder / "out" / "report.html").read_text("utf-8")
+    call(folder, "--scores", str(folder / "scores.parquet"), "--language", "en")
+    assert openpyxl.load_workbook(folder / "out" / "offer.xlsx").sheetnames[1] == "Offer"
+
+
 def test_the_same_call_gives_the_same_bytes(folder: Path) -> None:
     call(folder, "--scores", str(folder / "scores.parquet"))
     first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
@@ -101,6 +142,7 @@ def test_a_shortfall_is_told_and_fails_only_a_strict_call(folder: Path, words: t
         ("--scores", "s.parquet", "--as-of", "2026-01-01"),
         ("--scores", "s.parquet", "--history", "o.parquet"),
         ("--bundle", "b", "--as-of", "yesterday"),
+        ("--scores", "s.parquet", "--language", "ru"),
     ],
 )
 def test_a_wrong_call_writes_nothing(folder: Path, words: tuple[str, ...]) -> None:
@@ -108,6 +150,21 @@ def test_a_wrong_call_writes_nothing(folder: Path, words: tuple[str, ...]) -> No
         call(folder, *words)
     assert caught.value.exit_status == 2
     assert not (folder / "out").exists()
+
+
+def test_packs_can_be_named_in_the_call(folder: Path) -> None:
+    pack = folder / "house.toml"
+    pack.write_text(
+        'name = "house"\ntitle = "House"\nversion = "1"\n[[rule]]\nid = "no-comedy"\nmarket = "CN"\nlevel = "title"\n'
+        'effect = "block"\ncondition = {field = "genres", any_of = ["Comedy"]}\nreason_code = "comedy"\n'
+        'message = "None."\nsource = "House"\nconfidence = "high"\n'
+    )
+    status, said = call(folder, "--scores", str(folder / "scores.parquet"), "--policy", str(pack))
+    assert status == 0
+    assert "6 clear; 6 left out" in said.replace("\n", " ")
+    manifest = json.loads((folder / "out" / "manifest.json").read_text())
+    assert manifest["policy"]["blocked"] == {"comedy": 6}
+    assert manifest["inputs"]["policy 1"]["file"] == "house.toml"
 
 
 def test_bad_data_writes_nothing(folder: Path) -> None:

@@ -35,6 +35,12 @@ def test_each_reason_is_given_and_counted() -> None:
         {},
         {"title": "title  0!"},
         {"year": None},
+        {"title": "Blocked"},
+        {"title": "No track"},
+        {"title": "Who knows"},
+        {"title": "Sold"},
+        {"title": "Half sold"},
+        {"title": "No papers"},
     )
     exclude = {
         "title_ids": ["t3"],
@@ -45,12 +51,27 @@ def test_each_reason_is_given_and_counted() -> None:
     }
     brief = Brief.model_validate({"name": "x", "market": "CN", "size": 5, "kinds": ["film"], "exclude": exclude})
     scores = scores_frame(titles, [0.9 - i / 100 for i in range(len(titles))])
-    judged = judge(titles, scores[scores["title_id"] != "t9"], brief)
+    rights = pd.DataFrame({"title_id": titles["title_id"], "reason": "", "rights": "free"})
+    for place, code in ((15, "rights-none"), (16, "rights-partly"), (17, "rights-unknown")):
+        rights.loc[place, "reason"] = code
+    rights.loc[2, "reason"] = "rights-none"  # what was found before counts
+    rules = pd.DataFrame({"title_id": titles["title_id"], "reason": ""})
+    for place, code in (
+        (1, "policy-blocked"),
+        (12, "policy-blocked"),
+        (13, "materials-lacking"),
+        (14, "materials-unknown"),
+    ):
+        rules.loc[place, "reason"] = code
+    judged = judge(titles, scores[scores["title_id"] != "t9"], brief, [rights, rules])
+    assert set(judged["rights"]) == {"free"}
     found = judged.set_index("title_id")["reason"]
     expected = ["", *list(REASONS)[:7], "excluded-year", "no-score", "duplicate", ""]
-    assert [found[f"t{i}"] for i in range(12)] == expected
+    expected += ["policy-blocked", "materials-lacking", "materials-unknown"]
+    expected += ["rights-none", "rights-partly", "rights-unknown"]
+    assert [found[f"t{i}"] for i in range(18)] == expected
     assert judged.set_index("title_id").at["t10", "same_as"] == "t0"
-    assert counts(judged) == {"titles": 12, "eligible": 2, **dict.fromkeys(REASONS, 1), "excluded-year": 2}
+    assert counts(judged) == {"titles": 18, "eligible": 2, **dict.fromkeys(REASONS, 1), "excluded-year": 2}
 
 
 def test_a_soviet_title_is_at_home_in_russia_and_foreign_elsewhere() -> None:

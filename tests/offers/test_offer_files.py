@@ -22,7 +22,7 @@ PAGES = (
     "https://movie.douban.com/subject/",
     "https://www.kinopoisk.ru/film/",
 )
-FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "manifest.json"}
+FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "pool.parquet", "manifest.json"}
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def column(sheet: Any, head: str) -> list[Any]:
     return [sheet.cell(row, place) for row in range(2, sheet.max_row + 1)]
 
 
-def test_five_files_are_written_twice_with_the_same_bytes(made: Offer, tmp_path: Path) -> None:
+def test_all_files_are_written_twice_with_the_same_bytes(made: Offer, tmp_path: Path) -> None:
     first = write_offer(made, tmp_path / "a")
     second = write_offer(made, tmp_path / "deep" / "b")
     assert set(first) == FILES == {path.name for path in (tmp_path / "a").iterdir()}
@@ -136,8 +136,12 @@ def test_the_offer_sheet_is_ready_to_work_with(made: Offer, book: Any) -> None:
     assert sheet.max_row == 41
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.page_setup.orientation == "landscape"
-    [choice] = sheet.data_validations.dataValidation
-    assert choice.formula1 == '"accept,hold,reject"'
+    choices = sheet.data_validations.dataValidation
+    assert [choice.formula1 for choice in choices] == ['"accept,hold,reject"', '"lock"', "0"]
+    letters = {cell.value: cell.column_letter for cell in sheet[1]}
+    assert [str(choice.sqref).split(":")[0] for choice in choices] == [
+        f"{letters[head]}2" for head in ("Decision", "Lock", "Ask price")
+    ]
     assert all(cell.value is None for head in ("Decision", "Reviewer", "Note") for cell in column(sheet, head))
     appeal = [cell.value for cell in column(sheet, "Appeal")]
     assert appeal == [round(100 * value, 1) for value in made.frame["appeal"]]

@@ -6,6 +6,7 @@ import pytest
 
 from recommender.errors import CallError
 from recommender.offers import load_brief
+from recommender.offers.rights import answer_rights
 from recommender.sample import DIRECTIONS, TABLE_NAMES, load_sample, sample_path
 from recommender.sources import read_titles
 
@@ -22,6 +23,28 @@ def test_a_direction_is_ready_to_train_score_and_offer(direction: str) -> None:
     assert set(sample.catalogue["kind"]) <= set(brief.kinds)
     assert not any(ORIGINS[sample.market] & set(countries) for countries in sample.catalogue["countries"])
     assert not set(sample.catalogue["title_id"]) & set(sample.training["title_id"])
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_its_rights_leave_a_choice_and_show_every_answer(direction: str) -> None:
+    sample = load_sample(direction)
+    brief = load_brief(sample.brief)
+    assert set(sample.rights["title_id"]) <= set(sample.catalogue["title_id"])
+    assert set(sample.rights["market"]) == {sample.market, "WW"}
+    answer = answer_rights(sample.catalogue["title_id"], sample.rights, brief.rights_request())
+    assert set(answer["status"]) == {"available", "partly", "not available", "unknown"}
+    assert (answer["share"] >= brief.rights.min_share).sum() >= 1.5 * brief.size
+    for words in ("exclusively", "held back", "negotiation", "reserved", "no right is stated", "language", "not ours"):
+        assert answer["blocked_by"].str.contains(words).any(), words
+    assert (answer["previous_licensees"] != "").any()
+    assert (answer["shared_with"] != "").any()
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_its_rights_are_plainly_invented(direction: str) -> None:
+    rights = load_sample(direction).rights
+    assert set(rights["source"]) == {"invented"}
+    assert rights["licensee"].dropna().str.fullmatch(r"Invented Distributor [A-H]").all()
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

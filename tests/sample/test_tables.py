@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from recommender.sample import TABLE_NAMES, sample_path
-from recommender.schema import TITLES
+from recommender.schema import RIGHTS, TITLES
 from recommender.sources import check_table
 
 GENRES = {
@@ -46,9 +46,12 @@ def lines(name: str) -> list[list[str]]:
     return list(csv.reader(sample_path(name).read_text("utf-8").splitlines()))
 
 
-@pytest.mark.parametrize("name", ["catalogue_ru", "catalogue_cn", "titles_foreign", "outcomes"])
+@pytest.mark.parametrize(
+    "name", ["catalogue_ru", "catalogue_cn", "titles_foreign", "outcomes", "rights_ru", "rights_cn"]
+)
 def test_check_finds_nothing(name: str) -> None:
-    checked = check_table(sample_path(name), "outcomes" if name == "outcomes" else "titles")
+    table = {"outcomes": "outcomes", "rights_ru": "rights", "rights_cn": "rights"}.get(name, "titles")
+    checked = check_table(sample_path(name), table)
     assert [str(fault) for fault in checked.faults] == []
 
 
@@ -188,7 +191,9 @@ def test_a_table_is_made_to_be_edited_by_hand(name: str) -> None:
     assert {len(row) for row in rows} == {len(header)}
     assert rows == sorted(rows), "sorted by title_id"
     assert all(cell == cell.strip() for row in rows for cell in row)
-    if name not in {"outcomes", "provenance"}:
+    if name in {"rights_ru", "rights_cn"}:
+        assert header == [*RIGHTS.names, "source"]
+    elif name not in {"outcomes", "provenance"}:
         assert header == [column for column in TITLES.names if column in header]
         assert all(any(column) for column in zip(*rows, strict=True)), "no empty column"
 

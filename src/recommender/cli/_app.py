@@ -13,30 +13,47 @@ from recommender.cli.backtest import backtest
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
+from recommender.cli.diff import diff
 from recommender.cli.experiment import experiment
-from recommender.cli.offer import offer
+from recommender.cli.export import app as export
+from recommender.cli.import_ import app as import_
+from recommender.cli.offer import app as offer
+from recommender.cli.policy import app as policy
 from recommender.cli.score import score
 from recommender.cli.train import train
 
 __all__ = ["app", "main"]
 
+# In the order in which a newcomer needs them; typer alone would put the groups last.
+_ORDER = ("demo", "check", "train", "score", "brief", "offer", "diff", "experiment")
+
+
+class _Commands(Border):
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
 app = typer.Typer(
     name="recommender",
-    cls=Border,
+    cls=_Commands,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 done, 1 the data is wrong, 2 the call is wrong, 70 a fault of the program.",
 )
-# In the order in which a newcomer needs them.
 app.command()(demo)
 app.command()(check)
 app.command()(train)
 app.command()(score)
-app.command()(offer)
+app.add_typer(offer, name="offer")
+app.command()(diff)
 app.add_typer(brief, name="brief")
 app.command()(backtest)
+app.add_typer(import_, name="import")
+app.add_typer(export, name="export")
+app.add_typer(policy, name="policy")
 app.command()(experiment)
 
 

@@ -104,6 +104,7 @@ def _print(brief: Brief) -> None:
         "kinds": ", ".join(brief.kinds),
         "media": ", ".join(brief.media),
         "language": brief.language or "",
+        "rights": brief.rights_request().in_words if brief.window.start or brief.window.end else "",
     }
     for part in ("title_ids", "directors", "genres", "countries"):
         facts[f"without {part.replace('_', ' ')}"] = ", ".join(getattr(brief.exclude, part))
@@ -112,6 +113,10 @@ def _print(brief: Brief) -> None:
         f"{word} {year}" for word, year in (("before", years.before), ("after", years.after)) if year is not None
     )
     facts["locked"] = ", ".join(brief.lock.title_ids)
+    facts["policy packs"] = ", ".join(brief.policy.packs)
+    facts["policy facts"] = ", ".join(f"{name} {value:g}" for name, value in brief.policy.facts.items())
+    facts["overrides"] = ", ".join(f"{item.rule} ({item.title_id})" for item in brief.policy.overrides)
+    facts["materials"] = ", ".join(f"{item} {action}" for item, action in brief.materials.asked.items())
     for head, value in facts.items():
         if value:
             console.print(Text(f"{head:<18}", style="dim"), Text(value), sep="")

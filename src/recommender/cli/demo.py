@@ -26,13 +26,21 @@ def demo(
         int | None, typer.Option("--size", min=1, help="Titles to offer; default: the brief's, 300 or 60.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the offer; default: offers/DIRECTION.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Of workbook and report: en, en+ru or en+zh.",
+            show_default="that of the brief's partner",
+        ),
+    ] = None,
     track: Annotated[
         bool, typer.Option("--track/--no-track", help="Log the run and register the model with MLflow.")
     ] = True,
 ) -> None:
     """Form the founding case's offer from the bundled sample: train, score, choose, write.
 
-    Writes the offer's five files into the folder, the scores of the whole catalogue and the trained bundle beside it.
+    Writes the offer's files into the folder, the scores of the whole catalogue and the trained bundle beside it.
 
     Example:
 
@@ -41,12 +49,14 @@ def demo(
     from recommender.cli._console import stage
     from recommender.cli._training import train_bundle
     from recommender.cli.offer import print_offer
-    from recommender.offers import build_offer, load_brief, write_offer
+    from recommender.offers import build_offer, load_brief, words_in, write_offer
     from recommender.ranking import ModelConfig
     from recommender.sample import load_sample, sample_path
     from recommender.scoring import score
     from recommender.sources import write_table
 
+    if language is not None:
+        words_in(language)
     folder = Path("offers") / direction.value if out is None else out
     bundle = folder.with_name(f"{folder.name}-model")
     scores_file = folder.with_name(f"{folder.name}-scores.parquet")
@@ -62,8 +72,9 @@ def demo(
         scores = score(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
         write_table(scores, scores_file)
     with stage(f"choosing {brief.size:,} and writing the offer"):
-        made = build_offer(sample.catalogue, scores, brief)
-        files = write_offer(made, folder, inputs={"scores": scores_file}, bundle=bundle)
+        made = build_offer(sample.catalogue, scores, brief, rights=sample.rights)
+        inputs = {"scores": scores_file, "rights": sample_path(sample.rights_table)}
+        files = write_offer(made, folder, inputs=inputs, bundle=bundle, language=language)
     print_offer(made, files)
     typer.echo(f"{scores_file}  scores of the whole catalogue")
     typer.echo(f"{bundle}  the model")

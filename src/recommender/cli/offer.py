@@ -1,4 +1,7 @@
-"""The command `recommender offer`: choose the titles that a brief asks for, and write the offer's files."""
+"""The command `recommender offer`: choose the titles that a brief asks for, and write the offer's files.
+
+It is a group as well: `recommender offer apply` makes the next version from what reviewers wrote.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._apply import apply
 from recommender.errors import CallError
 
-__all__ = ["offer", "print_offer"]
+__all__ = ["app", "offer", "print_offer"]
 
 _SHOWN = 5
 
@@ -19,10 +23,23 @@ if TYPE_CHECKING:
     from recommender.offers import Offer
 
 
+app = typer.Typer(invoke_without_command=True)
+app.command()(apply)
+
+
+@app.callback()
 def offer(
-    brief: Annotated[str, typer.Option("--brief", help="Path of a brief (TOML), or the name of a sample brief.")],
-    titles: Annotated[Path, typer.Option("--titles", help="Titles table: Parquet, CSV or XLSX.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the offer's files.")],
+    ctx: typer.Context,
+    brief: Annotated[
+        str | None,
+        typer.Option("--brief", help="Path of a brief (TOML), or the name of a sample brief.", show_default="required"),
+    ] = None,
+    titles: Annotated[
+        Path | None, typer.Option("--titles", help="Titles table: Parquet, CSV or XLSX.", show_default="required")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the offer's files.", show_default="required")
+    ] = None,
     scores: Annotated[
         Path | None, typer.Option("--scores", help="Scores table, as `recommender score` writes it.")
     ] = None,
@@ -33,44 +50,87 @@ def offer(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="With --bundle: nothing dated on or after this day is seen.")
     ] = None,
+    rights: Annotated[
+        Path | None,
+        typer.Option("--rights", help="Rights table: what it bars is not offered, and the offer says what is free."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", help="Policy pack, by name or path, in place of the brief's; may be repeated."),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="End with status 1 where the offer misses anything the brief asks for."),
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Of workbook and report: en, en+ru or en+zh.",
+            show_default="that of the brief's partner",
+        ),
+    ] = None,
 ) -> None:
     """Choose the titles that a brief asks for, and write workbook, report, tables and manifest.
 
     The choice has the greatest total appeal that keeps the brief's demands. What cannot be kept is missed
     by as few titles as possible, and the offer says so.
 
+    With --rights a title is offered only where its rights are free as the brief's [window] and [rights] ask.
+
     Example:
 
-        recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --out offers/china
+        recommender offer --brief cn-300 --titles T.parquet --scores S.parquet --rights R.csv --out offers/china
     """
+    given = {"--brief": brief, "--titles": titles, "--out": out}
+    if ctx.invoked_subcommand is not None:
+        _refuse_both(ctx)
+        return
+    missing = [name for name, value in given.items() if value is None]
+    if missing:
+        ctx.fail(f"Missing option '{missing[0]}'.")
+    assert brief is not None
+    assert titles is not None
+    assert out is not None
+
     from recommender.cli._options import check_day
-    from recommender.offers import build_offer, load_brief, write_offer
-    from recommender.sources import read_scores, read_titles
+    from recommender.offers import build_offer, load_brief, words_in, write_offer
+    from recommender.sources import read_rights, read_scores, read_titles
 
     _check_call(scores, bundle, history, as_of)
     day = check_day(as_of)
+    if language is not None:
+        words_in(language)
     wanted = load_brief(brief)
+    if policy:
+        wanted = wanted.model_copy(update={"policy": wanted.policy.model_copy(update={"packs": tuple(policy)})})
     catalogue = read_titles(titles)
+    allowed = None if rights is None else read_rights(rights)
     if bundle is not None:
         scored = _score(bundle, catalogue, wanted.market, history, day)
     else:
         assert scores is not None
         scored = read_scores(scores)
-    made = build_offer(catalogue, scored, wanted)
-    inputs = {"titles": titles, "scores": scores, "history": history, "brief": Path(brief)}
+    made = build_offer(catalogue, scored, wanted, rights=allowed)
+    inputs = {"titles": titles, "scores": scores, "history": history, "rights": rights, "brief": Path(brief)}
+    inputs |= {f"policy {number}": Path(pack) for number, pack in enumerate(wanted.policy.packs, start=1)}
     files = write_offer(
         made,
         out,
         inputs={role: path for role, path in inputs.items() if path and path.is_file()},
         bundle=bundle,
+        language=language,
     )
     print_offer(made, files)
     if strict and made.shortfalls:
         raise typer.Exit(1)
+
+
+def _refuse_both(ctx: typer.Context) -> None:
+    """Refuse options of a new offer in front of a sub-command: they would be passed over."""
+    given = [name for name, value in ctx.params.items() if value]
+    if given:
+        ctx.fail(f"Option '--{given[0].replace('_', '-')}' does not go with '{ctx.invoked_subcommand}'.")
 
 
 def _check_call(scores: Path | None, bundle: Path | None, history: Path | None, as_of: str | None) -> None:
@@ -114,6 +174,10 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         f"mean appeal {100 * frame['appeal'].mean():.0f} of 100 "
         f"(eligible titles: {100 * offer.eligible['appeal'].mean():.0f})"
     )
+    if offer.checks.policy is not None:
+        statuses = offer.checks.policy.statuses(frame["title_id"])
+        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+        console.print(f"the market's rules, to be verified: {said}; {len(offer.checks.policy.barred):,} left out")
     top = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head, justify in (
         ("No.", "right"),
@@ -140,6 +204,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         ("report.html", "report to read"),
         ("offer.parquet", "table for programs"),
         ("offer.csv", "the same as text"),
+        ("pool.parquet", "what the next version is chosen from"),
         ("manifest.json", "inputs, hashes, versions"),
     ):
         console.print(Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="", soft_wrap=True)

@@ -1,17 +1,13 @@
-"""How near two territories are: by region, by culture, by language.
+"""How near two territories are: by region and by culture.
 
 Regions are those of the United Nations' M49 standard (https://unstats.un.org/unsd/methodology/m49/). Cultures are the
 clusters of the Inglehart-Welzel world cultural map of the World Values Survey, 2023 edition
-(https://www.worldvaluessurvey.org/), for the territories on it. Languages are those that the Unicode CLDR calls official.
+(https://www.worldvaluessurvey.org/), for the territories on it.
 """
 
 from __future__ import annotations
 
-from functools import cache
-
-from babel.languages import get_official_languages
-
-__all__ = ["cultural_distance", "official_languages", "regional_distance"]
+__all__ = ["cultural_distance", "regional_distance"]
 
 _HISTORIC = {"SU": "RU", "DD": "DE", "CS": "CZ", "YU": "RS", "XK": "RS"}
 
@@ -80,16 +76,3 @@ def cultural_distance(territory: str, other: str) -> float | None:
     """
     one, two = (_CULTURE_OF.get(_HISTORIC.get(code, code)) for code in (territory, other))
     return None if one is None or two is None else float(one != two)
-
-
-@cache
-def official_languages(territory: str) -> frozenset[str]:
-    """Return the official and de facto official languages of a territory.
-
-    Examples
-    --------
-    >>> sorted(official_languages("BE"))
-    ['de', 'fr', 'nl']
-    """
-    found = get_official_languages(_HISTORIC.get(territory, territory), regional=False, de_facto=True)
-    return frozenset(language.split("_")[0] for language in found)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs, shrunken_mean
-from recommender.features._culture import cultural_distance, official_languages, regional_distance
+from recommender.features._culture import cultural_distance, regional_distance
+from recommender.sources import official_languages
 
 __all__ = ["MarketFit"]
 
@@ -25,7 +26,8 @@ _NAMES = (
 class MarketFit(FeatureGroup):
     """The market's mean relevance, and how near title and market are in language, region and culture.
 
-    Of several origins the nearest counts. For languages, regions and cultures see `recommender.features._culture`.
+    Of several origins the nearest counts. For languages, regions and cultures see `recommender.features._culture` and
+    `recommender.sources.official_languages`.
 
     Attributes
     ----------

@@ -1,27 +1,52 @@
 """The offer: a brief, the titles that may be offered, the best choice among them, and the files of it.
 
 `load_brief` reads what is asked for, `build_offer` chooses, `write_offer` writes the workbook, the report
-and the tables.
+and the tables, `load_offer` reads an offer back, `diff_offers` compares two, and `apply_workbooks` makes the next
+version from the workbooks that reviewers have edited.
 """
 
 from __future__ import annotations
 
 from recommender.offers._brief import Brief, Share, Shares
 from recommender.offers._brief_file import load_brief, new_brief, parse_brief, sample_briefs
+from recommender.offers._diff import diff_offers, what_differs
+from recommender.offers._diff_file import write_diff
 from recommender.offers._files import write_offer
+from recommender.offers._language import Words, words_in
+from recommender.offers._materials import MaterialsPart, MaterialsReview, review_materials
 from recommender.offers._offer import Offer, build_offer
+from recommender.offers._replay import Replay, compare_offers, offer_brief, replay_offer, replay_rule
+from recommender.offers._saved import SavedOffer, load_offer
 from recommender.offers._shortfall import Shortfall
+from recommender.offers.roundtrip import Applied, apply_workbooks
 
 __all__ = [
+    "Applied",
     "Brief",
+    "MaterialsPart",
+    "MaterialsReview",
     "Offer",
+    "Replay",
+    "SavedOffer",
     "Share",
     "Shares",
     "Shortfall",
+    "Words",
+    "apply_workbooks",
     "build_offer",
+    "compare_offers",
+    "diff_offers",
     "load_brief",
+    "load_offer",
     "new_brief",
+    "offer_brief",
     "parse_brief",
+    "replay_offer",
+    "replay_rule",
+    "review_materials",
     "sample_briefs",
+    "what_differs",
+    "words_in",
+    "write_diff",
     "write_offer",
 ]

@@ -11,8 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
+from recommender.offers._materials import MaterialsPart
+from recommender.offers.policy import PolicyPart
+from recommender.offers.rights import Media, RightsPart, RightsRequest, WindowPart
 from recommender.schema import KINDS, MARKETS, WORLDWIDE
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _DECADE = re.compile(r"\d{3}0s|unknown")
 
 
@@ -26,6 +30,12 @@ def _market(value: object) -> object:
         raise PydanticCustomError(
             "market", "unknown market; write one ISO 3166-1 alpha-2 code in capitals, such as CN or RU"
         )
+    return value
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not _NAME.fullmatch(value):
+        raise PydanticCustomError("name", "use letters, digits, - and _ only, at most 64")
     return value
 
 
@@ -44,6 +54,7 @@ def _decade(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
+Name = Annotated[str, BeforeValidator(_name)]
 Kind = Annotated[str, BeforeValidator(_kind)]
 Decade = Annotated[str, BeforeValidator(_decade)]
 Market = Annotated[str, BeforeValidator(_market)]
@@ -183,15 +194,24 @@ class Brief(_Part):
     description : str
         One sentence for the head of the report.
     media : tuple of str, optional
-        Where the titles will be shown. Stated in the offer; not yet checked against rights.
+        Where the titles will be shown: names of `recommender.schema.MEDIA` or their synonyms. Rights are asked for
+        these; for all where none is named.
     language : str, optional
         BCP 47 code of the partner's language.
     shares : Shares
         Minimum and maximum shares by genre, kind and decade.
+    window : WindowPart
+        The days for which the titles are wanted.
+    rights : RightsPart
+        What is wanted of their rights.
     exclude : Exclusions
         What must not be offered.
     lock : Locks
         What must be offered.
+    policy : PolicyPart
+        The market's rules: packs, facts, overrides.
+    materials : MaterialsPart
+        What must be ready to be delivered, and what follows where it is not.
 
     Raises
     ------
@@ -205,16 +225,20 @@ class Brief(_Part):
     (20, {})
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+    name: Name
     market: Market
     size: Annotated[int, Field(ge=1, le=100_000)]
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(_tuple), Field(min_length=1)]
     description: str = ""
-    media: Texts = ()
+    media: Media = ()
     language: Text | None = None
+    window: WindowPart = WindowPart()
+    rights: RightsPart = RightsPart()
     shares: Shares = Shares()
     exclude: Exclusions = Exclusions()
     lock: Locks = Locks()
+    policy: PolicyPart = PolicyPart()
+    materials: MaterialsPart = MaterialsPart()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -250,3 +274,19 @@ class Brief(_Part):
             if share.min > 0 and genre.casefold() in banned
         ]
         return _raise_all(self, faults)
+
+    def rights_request(self, day: str | None = None) -> RightsRequest:
+        """Return what the brief asks of a rights table.
+
+        Parameters
+        ----------
+        day : str, optional
+            The day of the offer (ISO): a window without a start begins on it.
+
+        Examples
+        --------
+        >>> brief = Brief(name="pilot", market="CN", size=20, kinds=("film",), media=("cinema", "svod"))
+        >>> brief.rights_request("2027-01-01").start.year
+        2027
+        """
+        return self.rights.request(self.market, self.media, self.language, self.window, day)

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from recommender.errors import CallError, ConfigError, nearest, visible
 from recommender.offers._brief import Brief
+from recommender.offers._toml import fault_lines, read_text
 from recommender.schema import KINDS
-from recommender.sources import describe_fault, parse_toml
+from recommender.sources import parse_toml
 
 _SAMPLES = "recommender.sample"
+_AGAIN = "Check the path, or write a new one with `recommender brief new NAME --out FILE`."
 
 
 def sample_briefs() -> dict[str, str]:
@@ -57,7 +59,7 @@ def load_brief(name_or_path: str | Path) -> Brief:
     """
     path = Path(name_or_path)
     if path.suffix.lower() == ".toml" or path.exists() or path.name != str(name_or_path):
-        return parse_brief(_read(path), source=path.name)
+        return parse_brief(read_text(path, "brief", _AGAIN), source=path.name)
     samples = sample_briefs()
     if str(name_or_path) not in samples:
         near = nearest(name_or_path, samples, limit=1)
@@ -68,20 +70,6 @@ def load_brief(name_or_path: str | Path) -> Brief:
             "(`recommender brief new` writes one).",
         )
     return parse_brief(samples[str(name_or_path)], source=f"{name_or_path}.toml")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name}: not UTF-8 text", hint="Save the brief as UTF-8.") from error
-    except IsADirectoryError as error:
-        raise ConfigError(f"{path}: a folder, not a brief", hint="Give the path of a TOML file.") from error
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be read ({error.strerror})",
-            hint="Check the path, or write a new one with `recommender brief new NAME --out FILE`.",
-        ) from error
 
 
 def parse_brief(text: str, *, source: str = "brief") -> Brief:
@@ -108,7 +96,7 @@ def parse_brief(text: str, *, source: str = "brief") -> Brief:
     try:
         return Brief.model_validate(raw)
     except ValidationError as error:
-        faults = dict.fromkeys(_lines(error))
+        faults = dict.fromkeys(fault_lines(error, Brief))
         faults.update(dict.fromkeys(_hidden(raw, error)))
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     lines = "\n".join(f"  {source}: {fault}" for fault in faults)
@@ -127,7 +115,7 @@ def _hidden(raw: dict[str, Any], error: ValidationError) -> Iterator[str]:
     try:
         Brief.model_validate(rest)
     except ValidationError as second:
-        yield from _lines(second)
+        yield from fault_lines(second, Brief)
 
 
 def _prune(tree: Any, path: tuple[int | str, ...]) -> None:
@@ -139,22 +127,6 @@ def _prune(tree: Any, path: tuple[int | str, ...]) -> None:
             tree.pop(key, None)
             return
         tree = inner
-
-
-def _lines(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors(include_url=False):
-        key = visible(".".join(str(part) for part in fault["loc"]), length=120) or "brief"
-        value = fault["input"]
-        match fault["type"]:
-            case "demand" | "share_order" | "years":
-                yield f"{key}: {fault['msg']}"
-            case "market" | "kind" | "decade":
-                # A key that is wrong is reported by pydantic at `<key>.[key]`.
-                yield f"{key.removesuffix('.[key]')}: {fault['msg']} (got {visible(repr(value))})"
-            case "string_pattern_mismatch":
-                yield f"{key}: use letters, digits, - and _ only, at most 64 (got {visible(repr(value))})"
-            case _:
-                yield describe_fault(fault, Brief)
 
 
 def new_brief(name: str = "my-offer", *, market: str = "CN", size: int = 300) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,12 @@ REASONS: dict[str, str] = {
     "excluded-country": "from an excluded country",
     "excluded-year": "outside the years asked for",
     "no-score": "without a score for this market",
+    "rights-none": "without the rights asked for",
+    "rights-partly": "free for too small a part of media and window",
+    "rights-unknown": "of unknown rights",
+    "policy-blocked": "blocked by a rule of the market",
+    "materials-lacking": "without materials that the brief requires",
+    "materials-unknown": "of unknown readiness in materials that the brief requires",
     "duplicate": "the same title a second time",
 }
 """Reason codes, in the order in which they are looked for, and what each says of a title."""
@@ -55,7 +61,9 @@ def decade_of(year: object) -> str:
     return f"{int(year) // 10}0s"  # type: ignore[call-overload]
 
 
-def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFrame:
+def judge(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, checks: Sequence[pd.DataFrame] = ()
+) -> pd.DataFrame:
     """Join the titles with their scores in the brief's market and say of each whether it may be offered.
 
     Parameters
@@ -66,12 +74,16 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
         The scores table; other markets' rows are left aside.
     brief : Brief
         What is asked for.
+    checks : sequence of DataFrame
+        What else was looked at: one row a title with `title_id`, `reason` (a code of `REASONS`, empty where
+        nothing speaks against the title) and columns to carry along, such as `rights`.
 
     Returns
     -------
     DataFrame
         The scores' columns, the titles' columns, then `decade` (str), `reason` (a code of `REASONS`, empty
-        where the title may be offered) and `same_as` (the `title_id` that a duplicate repeats, else empty).
+        where the title may be offered), `same_as` (the `title_id` that a duplicate repeats, else empty) and the
+        columns of the checks.
         Best first: by appeal, score and `title_id`, titles without a score last, so that the order of the
         input does not matter.
 
@@ -104,6 +116,11 @@ def judge(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> pd.DataFr
     )
     judged["reason"] = pd.Series([_reason(row, brief) for row in _rows(judged)], index=judged.index, dtype="str")
     judged["same_as"] = pd.Series("", index=judged.index, dtype="str")
+    for check in checks:
+        looked = check.set_index("title_id").loc[judged["title_id"]].reset_index(drop=True)
+        judged["reason"] = judged["reason"].where(judged["reason"] != "", looked["reason"])
+        for column in looked.columns.drop("reason"):
+            judged[column] = looked[column]
     for double, kept in _duplicates(judged.loc[judged["reason"] == ""], brief.lock.title_ids):
         judged.at[double, "reason"] = "duplicate"
         judged.at[double, "same_as"] = str(judged.at[kept, "title_id"])

@@ -6,23 +6,24 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from recommender.errors import NotEnoughDataError
-from recommender.features import canonical_genres
 from recommender.offers._brief import Brief
+from recommender.offers._checks import CHECKED, NOT_CHECKED, Checks, check_titles
 from recommender.offers._eligible import UNKNOWN, counts, judge
 from recommender.offers._select import Demand, Selection, membership, select
 from recommender.offers._shortfall import Shortfall, group_words, shortfalls
 from recommender.offers._words import rows_of
+from recommender.offers.policy import Policy
 from recommender.schema import OFFER
+from recommender.sources import canonical_genres
 
 TIERS: Mapping[str, float] = {"locomotive": 0.10, "core": 0.60, "library": 1.00}
 """Tiers and the share of the offer, from the top, at which each ends."""
 
-_NOT_CHECKED = "not checked"
 _JUDGEMENT = ["reason", "same_as"]
 _RESERVE = 50
 _SUBSTITUTES = 3
@@ -52,6 +53,10 @@ class Offer:
         All titles that could be offered, best first: what the offer was chosen from.
     proven : bool
         Whether no other choice of this size has a greater total appeal under the brief.
+    checks : Checks
+        What the market's rules and the materials say of the catalogue, where the brief asks for it.
+    left_out : DataFrame
+        The titles that could not be offered: `title_id`, `title`, `kind`, `year`, and the code of why, `left_out`.
     """
 
     frame: pd.DataFrame
@@ -62,10 +67,12 @@ class Offer:
     reserve: pd.DataFrame
     eligible: pd.DataFrame
     proven: bool
+    checks: Checks = field(default_factory=Checks)
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def offer_id(self) -> str:
-        """The offer's id: the brief's name and a digest of brief, titles and scores."""
+        """The offer's id: the brief's name and a digest of the first version; all versions share it."""
         return str(self.frame["offer_id"].iloc[0])
 
     @property
@@ -78,7 +85,14 @@ class Offer:
         return ", ".join(sorted(set(self.frame[column].dropna().astype(str)))) or "not stated"
 
 
-def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Offer:
+def build_offer(
+    titles: pd.DataFrame,
+    scores: pd.DataFrame,
+    brief: Brief,
+    *,
+    rights: pd.DataFrame | None = None,
+    policy: Policy | None = None,
+) -> Offer:
     """Choose the offer that a brief asks for: the greatest total appeal that keeps its demands.
 
     Parameters
@@ -89,6 +103,11 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         The scores table, as `Ranker.predict`, `score` or `read_scores` return it.
     brief : Brief
         What is asked for, as `load_brief` returns it.
+    rights : DataFrame, optional
+        The rights table, as `read_rights` returns it: titles that it bars are not offered, and the offer's `rights`
+        says in words what it found. Without it rights are not checked.
+    policy : Policy, optional
+        In place of the packs that the brief names: what if a rule were another.
 
     Returns
     -------
@@ -101,16 +120,21 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         The scores have no rows for the market, or a title stands twice.
     NotEnoughDataError
         No title at all is eligible.
+    ConfigError, CallError
+        The brief's policy packs cannot be read, or its overrides do not fit them.
 
     Notes
     -----
     Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest
-    library. The slot is the decade and the first genre (the kind where there is none). Policy and rights
-    are not looked at yet and say so.
+    library. The slot is the decade and the first genre (the kind where there is none). Titles whose rights are
+    not free as asked, that a rule of the market blocks, or that lack materials which the brief requires, are not
+    eligible; caps are demands like the brief's own; where materials cost appeal, the greatest appeal less those
+    costs is chosen.
     """
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
-    judged = judge(titles, scores, brief)
+    checks = check_titles(titles, scores, brief, rights=rights, policy=policy)
+    judged = judge(titles, scores, brief, checks.frames)
     found = counts(judged)
     eligible = judged.loc[judged["reason"] == ""].drop(columns=_JUDGEMENT).reset_index(drop=True)
     if eligible.empty:
@@ -120,18 +144,19 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
             f"({reasons or 'no titles'})",
             hint="Check the brief's market, kinds and exclusions against the catalogue.",
         )
-    selection = select(eligible, brief.size, brief.shares, brief.lock.title_ids)
-    chosen = eligible.iloc[selection.chosen].reset_index(drop=True)
-    rest = eligible.drop(index=list(selection.chosen)).reset_index(drop=True)
-    size = len(chosen)
+    pool, caps = checks.pool(eligible)
+    selection = select(pool, brief.size, brief.shares, brief.lock.title_ids, caps=caps, value="value")
+    chosen = pool.iloc[selection.chosen].reset_index(drop=True)
+    rest = pool.drop(index=list(selection.chosen)).reset_index(drop=True)
+    reserve = _reserve(chosen, rest.head(_RESERVE), selection).drop(columns=["caps", "value"])
+    chosen, size = chosen.drop(columns=["caps", "value"]), len(chosen)
     frame = chosen.assign(
-        offer_id=_offer_id(brief, chosen),
+        offer_id=_offer_id(brief, chosen, checks),
         version=1,
         tier=[tier(position, size) for position in range(1, size + 1)],
         slot=[slot(row.decade, row.genres, row.kind) for row in rows_of(chosen)],
         status="proposed",
-        policy=_NOT_CHECKED,
-        rights=_NOT_CHECKED,
+        **{column: chosen.get(column, NOT_CHECKED) for column in CHECKED},
         substitutes=pd.Series(_substitutes(chosen, rest), index=chosen.index, dtype="object"),
     )
     known = [column for column in OFFER.names if column in frame.columns]
@@ -142,9 +167,13 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         counts=found,
         shortfalls=shortfalls(brief, judged, found, selection),
         demands=selection.demands,
-        reserve=_reserve(chosen, rest.head(_RESERVE), selection),
+        reserve=reserve,
         eligible=eligible,
         proven=selection.proven,
+        checks=checks,
+        left_out=judged.loc[judged["reason"] != "", ["title_id", "title", "kind", "year", "reason"]]
+        .rename(columns={"reason": "left_out"})
+        .reset_index(drop=True),
     )
 
 
@@ -170,9 +199,13 @@ def slot(decade: str, genres: list[str], kind: str) -> str:
     return f"{'year unknown' if decade == UNKNOWN else decade} / {genres[0] if genres else kind}"
 
 
-def _offer_id(brief: Brief, chosen: pd.DataFrame) -> str:
-    content = chosen[["title_id", "score", "appeal", "model", "model_version", "as_of"]].astype(str).to_csv(index=False)
+def _offer_id(brief: Brief, chosen: pd.DataFrame, checks: Checks) -> str:
+    columns = ["title_id", "score", "appeal", "model", "model_version", "as_of"]
+    columns += [column for column in ("rights",) if column in chosen.columns]
+    content = chosen[columns].astype(str).to_csv(index=False)
     text = json.dumps(brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False) + content
+    if checks.policy is not None:
+        text += checks.policy.policy.digest()
     return f"{brief.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from recommender.offers._columns import reason_second
 from recommender.offers._eligible import REASONS
 from recommender.offers._figures import appeal_histogram, decade_bars, genre_bars
+from recommender.offers._history import History
+from recommender.offers._language import Words, words_in
 from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
-from recommender.offers._reading import HOW_TO_READ, key_figures
+from recommender.offers._reading import how_chosen, how_to_read, key_figures, what_was_checked
+from recommender.offers._rules_view import rules_view
+from recommender.offers._title_names import MARK, title_names
 from recommender.offers._words import (
     clean,
     comparable_line,
@@ -20,11 +27,14 @@ from recommender.offers._words import (
     rows_of,
 )
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 _TOP = 20
 _LEAST_CERTAIN = 12
 
 
-def report_html(offer: Offer) -> str:
+def report_html(offer: Offer, language: str = "en", history: History | None = None) -> str:
     """Return the report as one HTML document.
 
     Everything that comes from the catalogue is escaped, nothing in the page can run, and nothing is
@@ -33,6 +43,7 @@ def report_html(offer: Offer) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
+    words, past = words_in(language), history or History()
     environment = Environment(
         loader=PackageLoader("recommender.offers"),
         autoescape=True,
@@ -40,35 +51,89 @@ def report_html(offer: Offer) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rows = [_row(row, number) for number, row in enumerate(rows_of(offer.frame), start=1)]
+    rows = [_row(row, number, words) for number, row in enumerate(rows_of(offer.frame), start=1)]
     # Only our own plots are marked as safe; matplotlib escapes the names in them.
     plots = {
-        "appeal": histogram_plot(appeal_histogram(offer)),
-        "genres": mix_plot(genre_bars(offer), "genre"),
-        "decades": mix_plot(decade_bars(offer), "decade"),
+        "appeal": histogram_plot(appeal_histogram(offer), words),
+        "genres": mix_plot(genre_bars(offer), words.both("summary.genre", " / "), words),
+        "decades": mix_plot(decade_bars(offer), words.both("summary.decade", " / "), words),
     }
+    market = {"market": market_name(offer.brief.market)}
+    other_market = {"market": market_name(offer.brief.market, words.other)} if words.other else market
+    count = f"{len(rows):,}"
     return environment.get_template(
         "report.html"
     ).render(
         offer=offer,
-        market=market_name(offer.brief.market),
+        words=words,
+        say=_say(words),
+        told=_told(words),
+        pair=_pair(words),
+        headline=words.english("summary.headline", n=count, **market),
+        other_headline=words.second("summary.headline", n=count, **other_market),
         facts={name: offer.fact(name) for name in ("as_of", "model", "model_version", "encoder")},
-        figures=key_figures(offer),
+        figures=key_figures(offer, words),
         plots={name: Markup(plot) for name, plot in plots.items()},  # noqa: S704
         rows=rows,
         top=rows[:_TOP],
         uncertain=_least_certain(rows),
-        left_out=[(offer.counts[code], words) for code, words in REASONS.items() if code in offer.counts],
-        how_to_read=HOW_TO_READ,
+        left_out=[(f"{offer.counts[code]:,}", said) for code, said in REASONS.items() if code in offer.counts],
+        how_to_read=how_to_read(words),
+        chosen=how_chosen(offer, words, past) if past.before or not offer.proven else words.both("report.proven"),
+        changes=[row for row in past.changes.to_dict("records") if row["change"] != "changed"],
+        before=past.before,
+        rules=rules_view(offer),
+        checked=what_was_checked(offer),
     )
 
 
-def _row(row: Any, number: int) -> dict[str, Any]:
-    reasons = [reason_line(reason) for reason in row.reasons]
-    original = clean(row.original_title, 120)
+def _pair(words: Words) -> Callable[[str], Markup]:
+    """Return a function from two lines, English and second, to both in HTML, escaped."""
+    from markupsafe import Markup
+
+    def pair(text: str) -> Markup:
+        english, _, other = text.partition("\n")
+        if not other:
+            return Markup("{}").format(english)
+        return Markup('{} <span class="other" lang="{}">{}</span>').format(english, words.other, other)
+
+    return pair
+
+
+def _say(words: Words) -> Callable[..., Markup]:
+    pair = _pair(words)
+    return lambda key, **values: pair(words.both(key, **values))
+
+
+def _told(words: Words) -> Callable[[str], Markup]:
+    pair = _pair(words)
+
+    def told(english: str) -> Markup:
+        # A catalogue's own text may have line breaks; only ours parts the languages.
+        english = re.sub(r"\s*\n\s*", " ", english)
+        other = words.translate(english)
+        return pair(english if other is None or other == english else f"{english}\n{other}")
+
+    return told
+
+
+def _row(row: Any, number: int, words: Words) -> dict[str, Any]:
+    reasons = [(good, _reason(words, said)) for good, said in map(reason_line, row.reasons)]
+    title, original = clean(row.title, 120), clean(row.original_title, 120)
+    names = title_names(row, words.other)
+    partner = names.partner
+    if partner in {title, original}:
+        partner = ""
+    comparables = [comparable_line(comparable, row.market) for comparable in row.comparables]
+    if words.other:
+        seconds = [comparable_line(comparable, row.market, words) for comparable in row.comparables]
+        comparables = [
+            one if one == other else f"{one}\n{other.rpartition(f', {row.market}: ')[2]}"
+            for one, other in zip(comparables, seconds, strict=True)
+        ]
     year = None if is_missing(row.year) else str(int(row.year))
     minutes = None if is_missing(row.runtime_min) else f"{int(row.runtime_min)} min"
-    names = joined(row.directors, 100)
+    directors, genres = joined(row.directors, 100), words.told(joined(row.genres, 80), " / ")
     links = [
         (label, link)
         for label, column in (("IMDb", "imdb_id"), ("Kinopoisk", "kinopoisk_id"), ("Douban", "douban_id"))
@@ -77,9 +142,12 @@ def _row(row: Any, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "tier": row.tier,
-        "title": clean(row.title, 120),
-        "original": original if original != clean(row.title, 120) else "",
-        "facts": [fact for fact in (year, joined(row.countries, 60), names, joined(row.genres, 80), minutes) if fact],
+        "title": title,
+        "original": original if original != title else "",
+        "english": names.english,
+        "partner": partner.removeprefix(MARK),
+        "transliterated": partner.startswith(MARK),
+        "facts": [fact for fact in (year, joined(row.countries, 60), directors, genres, minutes) if fact],
         "year": year or "",
         "genres": joined(row.genres, 60),
         "logline": clean(row.synopsis, 400),
@@ -87,11 +155,19 @@ def _row(row: Any, number: int) -> dict[str, Any]:
         "low": None if is_missing(row.low) else 100 * row.low,
         "high": None if is_missing(row.high) else 100 * row.high,
         "evidence": clean(row.evidence),
-        "good": [words for good, words in reasons if good],
-        "bad": [words for good, words in reasons if not good],
-        "comparables": [comparable_line(comparable, row.market) for comparable in row.comparables],
+        "good": [said for good, said in reasons if good],
+        "bad": [said for good, said in reasons if not good],
+        "comparables": comparables,
         "links": links,
+        "policy": clean(row.policy, 300),
+        "materials": clean(row.materials, 300),
     }
+
+
+def _reason(words: Words, said: str) -> str:
+    """Return a reason, and on a second line what it is in the second language."""
+    other = reason_second(words, said)
+    return said if other is None or other == said else f"{said}\n{other}"
 
 
 def _least_certain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ input rows does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ class Demand:
 
     Attributes
     ----------
-    group : {"genre", "kind", "decade"}
+    group : {"genre", "kind", "decade", "rule"}
     name : str
     low, high : int
         Counts in the offer, both allowed.
@@ -93,6 +93,8 @@ def select(
     shares: Shares,
     locks: Collection[str] = (),
     *,
+    caps: Mapping[str, Callable[[int], int]] | None = None,
+    value: str = "appeal",
     time_limit: float = 300.0,
 ) -> Selection:
     """Choose `size` titles of greatest total appeal under the shares, with every locked title among them.
@@ -109,6 +111,11 @@ def select(
     locks : collection of str
         Ids that must be chosen; those not in the pool are passed over. More than `size` of them: all are
         chosen.
+    caps : mapping of str to callable, optional
+        By rule, from the size of the offer to the greatest number of the titles that name the rule in the
+        pool's column `caps` (lists of str).
+    value : str
+        The column that is summed and made greatest.
     time_limit : float
         Seconds for each solve.
 
@@ -127,16 +134,17 @@ def select(
     [0, 2]
     """
     order = pool.reset_index(drop=True).sort_values(
-        ["appeal", "score", "title_id"], ascending=[False, False, True], kind="stable"
+        [value, "score", "title_id"], ascending=[False, False, True], kind="stable"
     )
     locked = order["title_id"].isin(list(locks)).to_numpy()
     size = max(min(size, len(order)), int(locked.sum()))
     demands = demands_of(shares, size)
+    demands += tuple(Demand("rule", rule, 0, limit(size)) for rule, limit in (caps or {}).items())
     member = membership(order, demands)
-    if size == len(order):
-        taken, proven = np.ones(len(order), dtype=bool), True
+    if size in {len(order), int(locked.sum())}:  # nothing is left to choose
+        taken, proven = locked | (size == len(order)), True
     else:
-        appeal = order["appeal"].to_numpy(dtype="float64").round(_DECIMALS)
+        appeal = order[value].to_numpy(dtype="float64").round(_DECIMALS)
         taken, proven = _solve(appeal, member, locked, demands, size, time_limit)
     misses = [
         Miss(demand, have, int(row.sum()))
@@ -144,6 +152,8 @@ def select(
         if not demand.low <= (have := int(row[taken].sum())) <= demand.high
     ]
     chosen = order.index.to_numpy(dtype="int64")[taken]
+    if value != "appeal":
+        chosen = np.sort(chosen)
     return Selection(chosen, demands, tuple(misses), proven)
 
 
@@ -160,7 +170,9 @@ def membership(pool: pd.DataFrame, demands: Collection[Demand]) -> NDArray[np.bo
     """Return which titles count for which demand; shape (demands, titles). Genres compare without case."""
     genres = [{genre.casefold() for genre in names} for names in pool["genres"]]
     rows = [
-        np.fromiter((demand.name.casefold() in names for names in genres), dtype=bool, count=len(pool))
+        np.fromiter((demand.name in rules for rules in pool["caps"]), dtype=bool, count=len(pool))
+        if demand.group == "rule"
+        else np.fromiter((demand.name.casefold() in names for names in genres), dtype=bool, count=len(pool))
         if demand.group == "genre"
         else (pool[demand.group] == demand.name).to_numpy(dtype=bool)
         for demand in demands

@@ -2,360 +2,158 @@
 
 from __future__ import annotations
 
-import math
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from recommender.offers import _style as style
+from recommender.offers._columns import offer_columns, reserve_columns
+from recommender.offers._history import History
+from recommender.offers._language import Words
 from recommender.offers._offer import Offer
-from recommender.offers._words import (
-    clean,
-    comparable_line,
-    is_missing,
-    joined,
-    link_of,
-    reason_line,
-    rows_of,
-    titled,
+from recommender.offers._row_id import RowId
+from recommender.offers._sheet_table import (
+    HEADER_ROW,
+    Column,
+    color_scale,
+    color_words,
+    fill_sheet,
+    filled,
+    sheet_name,
 )
+from recommender.offers._title_names import title_names
+from recommender.offers._words import rows_of, titled
 from recommender.schema import DECISION_WORDS
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-HEADER_ROW = 1
-_LINE_HEIGHT = 12.9
-_MOST_LINES = 9
+NAME_PREFIX = "col_"
+"""The defined names `col_decision`, ... of the workbook point at the heads of the offer sheet, wherever they move."""
+
+_HIGHEST_PRICE = 1e15
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the sheet: its head, width in characters, meaning, and how its cell is made from a row."""
-
-    head: str
-    width: float
-    meaning: str
-    value: Callable[[Any], object]
-    number: str | None = None
-    center: bool = False
-    optional: bool = False
-    link: str | None = None
-
-
-def _text(name: str, limit: int = 300) -> Callable[[Any], str]:
-    return lambda row: clean(getattr(row, name), limit)
-
-
-def _list(name: str) -> Callable[[Any], str]:
-    return lambda row: joined(getattr(row, name))
-
-
-def _whole(name: str) -> Callable[[Any], int | None]:
-    return lambda row: None if is_missing(getattr(row, name)) else int(getattr(row, name))
-
-
-def _hundred(name: str) -> Callable[[Any], float | None]:
-    return lambda row: None if is_missing(getattr(row, name)) else round(100 * float(getattr(row, name)), 1)
-
-
-def _reasons(row: Any) -> str:
-    lines = [reason_line(reason) for reason in row.reasons]
-    return "\n".join(f"{'▲' if good else '▼'} {words}" for good, words in lines)
-
-
-def _comparables(row: Any) -> str:
-    return "\n".join(comparable_line(comparable, row.market) for comparable in row.comparables)
-
-
-def _columns(names: Mapping[str, str]) -> list[Column]:
-    return [
-        Column("No.", 5.5, "Place in this offer, best first.", lambda row: row.position, "0", center=True),
-        Column(
-            "Tier",
-            11.5,
-            "By place in the offer: the first 10% are locomotives, the next 50% core, the rest library.",
-            _text("tier"),
-        ),
-        Column("Title", 34, "The title as the catalogue calls it.", _text("title", 200)),
-        Column(
-            "Original title",
-            28,
-            "The title in the language it was made in.",
-            _text("original_title"),
-            optional=True,
-        ),
-        Column(
-            "Year",
-            6.5,
-            "Year of first release, as the catalogue states it.",
-            _whole("year"),
-            "0",
-            center=True,
-        ),
-        Column("Kind", 10.5, "Film, animation, series, ...", _text("kind")),
-        Column("Countries", 10.5, "Where it was made (ISO 3166-1; SU: Soviet Union).", _list("countries")),
-        Column("Genres", 18, "Genres, as the catalogue states them.", _list("genres"), optional=True),
-        Column("Directors", 20, "Directors.", _list("directors"), optional=True),
-        Column(
-            "Appeal",
-            8.5,
-            "0 to 100: the percentile at which the title is expected among the foreign titles of the "
-            "market. 80: it "
-            "should do better than 80 of 100. The files for machines hold the same number as 0 to 1.",
-            _hundred("appeal"),
-            "0",
-            center=True,
-        ),
-        Column(
-            "Low",
-            6,
-            "Lower end of the interval in which the outcome is likely to fall.",
-            _hundred("low"),
-            "0",
-            True,
-        ),
-        Column(
-            "High",
-            6,
-            "Upper end of that interval. The wider it is, the less is known.",
-            _hundred("high"),
-            "0",
-            True,
-        ),
-        Column(
-            "Evidence",
-            10,
-            "How much the score rests on: strong, fair or thin (few facts about the title, or few titles like it).",
-            _text("evidence"),
-        ),
-        Column(
-            "Why",
-            58,
-            "What raised (▲) and lowered (▼) the score, the weightiest first. Statements about the model, not causes.",
-            _reasons,
-        ),
-        Column(
-            "Comparables",
-            52,
-            "Earlier titles that resemble this one and how they did in the market: 'top 3%' means "
-            "better than 97 of "
-            "100 foreign titles there.",
-            _comparables,
-        ),
-        Column("Decision", 11, "Yours: accept, hold or reject (a list opens in the cell).", lambda _: None),
-        Column("Reviewer", 14, "Yours: who decided.", lambda _: None),
-        Column("Note", 28, "Yours: anything the next reader should know.", lambda _: None),
-        Column("Logline", 64, "What happens in it.", _text("synopsis", 600), optional=True),
-        Column(
-            "Minutes",
-            9,
-            "Running time, of the film or of one episode.",
-            _whole("runtime_min"),
-            "0",
-            True,
-            True,
-        ),
-        Column("Age mark", 9.5, "Age mark of its home market.", _text("age_rating"), None, True, True),
-        Column("Cast", 26, "Leading cast.", _list("cast"), optional=True),
-        Column("Studio", 22, "Production company.", _text("studio"), optional=True),
-        Column("Slot", 20, "Decade and first genre: where it fits in a schedule.", _text("slot")),
-        Column(
-            "Substitutes",
-            40,
-            "The best titles outside the offer of the same kind and a common genre, should this one fall away.",
-            lambda row: "\n".join(f"{names.get(other, other)} [{other}]" for other in row.substitutes),
-        ),
-        Column(
-            "Policy",
-            12,
-            "What the market's rules say of it. 'not checked': nobody has looked.",
-            _text("policy"),
-        ),
-        Column("Rights", 12, "Whether the rights are free. 'not checked': nobody has looked.", _text("rights")),
-        Column("Status", 11, "Where it stands: proposed, accepted, held, rejected.", _text("status")),
-        Column("IMDb", 12, "Page at IMDb.", _text("imdb_id"), None, False, True, "imdb_id"),
-        Column("Kinopoisk", 11, "Page at Kinopoisk.", _text("kinopoisk_id"), None, False, True, "kinopoisk_id"),
-        Column("Douban", 11, "Page at Douban.", _text("douban_id"), None, False, True, "douban_id"),
-        Column(
-            "Market rank",
-            9,
-            "Place among all scored titles of the catalogue, before the brief's demands.",
-            _whole("rank"),
-            "#,##0",
-            center=True,
-        ),
-        Column("Title id", 16, "The catalogue's key; files find the row by it.", _text("title_id")),
-    ]
-
-
-def add_offer_sheet(book: Workbook, offer: Offer) -> list[Column]:
+def add_offer_sheet(book: Workbook, offer: Offer, words: Words, history: History) -> list[Column]:
     """Add the sheet of the offered titles; return its columns."""
-    from openpyxl.utils import get_column_letter as letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    sheet = book.create_sheet("Offer")
+    sheet = book.create_sheet(sheet_name(words.both("sheet.offer", " ")))
+    eligible = offer.eligible
     names = {
         title_id: titled(title, year)
-        for title_id, title, year in zip(
-            offer.eligible["title_id"], offer.eligible["title"], offer.eligible["year"], strict=True
-        )
+        for title_id, title, year in zip(eligible["title_id"], eligible["title"], eligible["year"], strict=True)
     }
-    frame = offer.frame.assign(position=range(1, len(offer.frame) + 1))
-    columns, cells = _filled(_columns(names), frame)
-    _fill_sheet(sheet, columns, cells)
-    place = {column.head: letter(index) for index, column in enumerate(columns, start=1)}
+    frame = _with_reviews(_shown(offer.frame, offer, words), history.standing(offer.version))
+    columns, cells = filled(offer_columns(words, names), frame)
+    fill_sheet(sheet, columns, cells)
+    place = {column.key: _letter(index) for index, column in enumerate(columns, start=1)}
     last = HEADER_ROW + len(cells)
-
-    sheet.freeze_panes = f"{letter(list(place).index('Title') + 2)}{HEADER_ROW + 1}"
-    _color_appeal(sheet, place["Appeal"], last)
-    for row in range(HEADER_ROW + 1, last + 1):
-        tier = sheet[f"{place['Tier']}{row}"]
-        tier.fill = style.fill(style.TIER_FILLS[str(tier.value)])
-        sheet[f"{place['Title']}{row}"].font = style.font(sheet[f"{place['Title']}{row}"].value, size=11, bold=True)
-        for head in ("Low", "High"):
-            sheet[f"{place[head]}{row}"].font = style.font(color=style.MUTED)
-        for head in ("Decision", "Reviewer", "Note"):
-            sheet[f"{place[head]}{row}"].fill = style.fill("FFFDF3")
-        for head in ("Policy", "Rights"):
-            sheet[f"{place[head]}{row}"].font = style.font(color=style.WARM, italic=True)
-    choice = DataValidation(type="list", formula1=f'"{",".join(DECISION_WORDS)}"', allow_blank=True)
-    choice.error, choice.errorTitle = "Choose accept, hold or reject, or leave it empty.", "Decision"
-    choice.prompt, choice.promptTitle = "accept, hold or reject", "Decision"
-    choice.showErrorMessage = choice.showInputMessage = True
-    choice.add(f"{place['Decision']}{HEADER_ROW + 1}:{place['Decision']}{last}")
-    sheet.add_data_validation(choice)
-    _color_words(sheet, place["Decision"], last, style.DECISION_FILLS)
-    sheet.print_area = f"A1:{place['Note']}{last}"
+    sheet.freeze_panes = f"{_letter(list(place).index('title') + 2)}{HEADER_ROW + 1}"
+    color_scale(sheet, place["appeal"], last)
+    _add_choices(sheet, place, last, words)
+    colors = {words.told(word, " "): fill for word, fill in style.DECISION_FILLS.items()}
+    color_words(sheet, place["decision"], last, style.DECISION_FILLS | colors)
+    _name_columns(book, sheet, place)
+    sheet.print_area = f"A1:{place['note']}{last}"
     return columns
 
 
-def add_reserve_sheet(book: Workbook, offer: Offer) -> None:
+def add_reserve_sheet(book: Workbook, offer: Offer, words: Words, history: History) -> None:
     """Add the sheet of the next titles that could be offered, and why they are not."""
-    sheet = book.create_sheet("Not offered")
-    wanted = {
-        "Title",
-        "Original title",
-        "Year",
-        "Kind",
-        "Countries",
-        "Genres",
-        "Directors",
-        "Appeal",
-        "Low",
-        "High",
-    }
-    wanted |= {"No.", "Evidence", "Comparables", "Market rank", "Title id"}
-    every = [column for column in _columns({}) if column.head in wanted]
-    why = Column("Why not offered", 52, "Why another title was taken.", _text("why"))
-    every.insert([column.head for column in every].index("Evidence") + 1, why)
-    columns, cells = _filled(every, offer.reserve.assign(position=range(1, len(offer.reserve) + 1)))
-    _fill_sheet(sheet, columns, cells)
-    heads = [column.head for column in columns]
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, heads.index("Title") + 2)
+    sheet = book.create_sheet(sheet_name(words.both("sheet.not_offered", " ")))
+    frame = _with_reviews(_shown(offer.reserve, offer, words), history.standing(offer.version))
+    columns, cells = filled(reserve_columns(words), frame)
+    fill_sheet(sheet, columns, cells)
+    place = {column.key: _letter(index) for index, column in enumerate(columns, start=1)}
+    last = HEADER_ROW + len(cells)
+    sheet.freeze_panes = f"{_letter(list(place).index('title') + 2)}{HEADER_ROW + 1}"
+    if cells:
+        _add_choices(sheet, place, last, words)
 
 
-def add_columns_sheet(book: Workbook, columns: list[Column]) -> None:
+def add_columns_sheet(book: Workbook, columns: list[Column], words: Words) -> None:
     """Add the sheet that explains every column of the offer sheet."""
-    sheet = book.create_sheet("Columns")
+    sheet = book.create_sheet(sheet_name(words.both("sheet.columns", " ")))
     explained = [
-        Column("Column", 18, "", lambda row: row[0]),
-        Column("What it means", 110, "", lambda row: row[1]),
+        Column(words.both("column.name"), 22, "", lambda row: row[0], look=lambda _: {"bold": True}),
+        Column(words.both("column.meaning"), 110, "", lambda row: row[1]),
     ]
     rows: list[list[object]] = [[column.head, column.meaning] for column in columns]
-    _fill_sheet(sheet, explained, rows, least=1)
-    for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows)):
-        sheet.cell(row, 1).font = style.font(bold=True)
+    fill_sheet(sheet, explained, rows, least=1)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = None
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
 
 
-def _filled(columns: list[Column], frame: pd.DataFrame) -> tuple[list[Column], list[list[object]]]:
-    """Return the columns that hold something (or must be there) and the cells."""
-    rows = list(rows_of(frame))
-    made = [[column.value(row) for row in rows] for column in columns]
-    kept = [
-        index
-        for index, column in enumerate(columns)
-        if not column.optional or any(value not in (None, "") for value in made[index])
-    ]
-    return [columns[i] for i in kept], [list(cells) for cells in zip(*(made[i] for i in kept), strict=True)]
-
-
-def _fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object]], *, least: int = 2) -> None:
-    from openpyxl.utils import get_column_letter as letter
-
-    for index, column in enumerate(columns, start=1):
-        head = style.put(
-            sheet,
-            HEADER_ROW,
-            index,
-            column.head,
-            bold=True,
-            color="FFFFFF",
-            vertical="center",
-            horizontal="center" if column.center else "left",
-        )
-        head.fill = style.fill(style.INK)
-        sheet.column_dimensions[letter(index)].width = column.width
-    sheet.row_dimensions[HEADER_ROW].height = 30
-    border = style.underline()
-    for number, values in enumerate(cells, start=HEADER_ROW + 1):
-        for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
-            horizontal = "center" if column.center else "left"
-            cell = style.put(sheet, number, index, value, number=column.number, horizontal=horizontal)
-            cell.border = border
-            address = link_of(column.link, value) if column.link else None
-            if address:
-                cell.hyperlink = address
-                cell.font = style.font(color=style.ACCENT)
-        lines = max(_lines(value, column.width) for value, column in zip(values, columns, strict=True))
-        sheet.row_dimensions[number].height = 6 + _LINE_HEIGHT * min(max(lines, least), _MOST_LINES)
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(columns))}{HEADER_ROW + len(cells)}"
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_view.zoomScale = 90
-    _set_print(sheet)
-
-
-def _lines(value: object, width: float) -> int:
-    """Return how many lines a cell's text takes at a width; Chinese characters are two wide."""
-    if not isinstance(value, str):
-        return 1
-    return sum(
-        max(1, math.ceil(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) * 0.9 / width))
-        for line in value.split("\n")
+def _shown(frame: pd.DataFrame, offer: Offer, words: Words) -> pd.DataFrame:
+    """Add what the sheets show besides the offer's own columns."""
+    locked = set(offer.brief.lock.title_ids)
+    names = [title_names(row, words.other) for row in rows_of(frame)]
+    own = zip(names, frame["title"], frame["original_title"], strict=True)
+    if all(one.partner in {"", title, original} for one, title, original in own):
+        # The partner's language is the catalogue's own: its titles stand there already.
+        names = [dataclasses.replace(one, partner="") for one in names]
+    return frame.assign(
+        position=range(1, len(frame) + 1),
+        names=pd.Series(names, index=frame.index, dtype="object"),
+        row_id=[str(RowId(offer.offer_id, offer.version, title_id)) for title_id in frame["title_id"]],
+        lock=["lock" if title_id in locked else "" for title_id in frame["title_id"]],
     )
 
 
-def _set_print(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    sheet.oddFooter.left.text = "&A"
-    sheet.oddFooter.right.text = "&P / &N"
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+def _with_reviews(frame: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
+    """Add the decisions on the version before, so that they need not be made again."""
+    columns = {"decision": "decision", "decision_reason": "reason", "reviewer": "reviewer", "note": "note"}
+    found = {
+        name: frame["title_id"].map(standing[theirs] if len(standing) else {}).astype("object")
+        for name, theirs in columns.items()
+    }
+    return frame.assign(**found)
 
 
-def _color_appeal(sheet: Worksheet, column: str, last: int) -> None:
-    from openpyxl.formatting.rule import ColorScaleRule
+def _add_choices(sheet: Worksheet, place: Mapping[str, str], last: int, words: Words) -> None:
+    """Let the cells of decisions and locks open a list, and those of prices take numbers only."""
+    from openpyxl.worksheet.datavalidation import DataValidation
 
-    scale = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="6FB3B0")
-    sheet.conditional_formatting.add(f"{column}{HEADER_ROW + 1}:{column}{last}", scale)
+    def add(keys: tuple[str, ...], head: str, error: str, prompt: str, **rule: Any) -> None:
+        choice = DataValidation(allow_blank=True, **rule)
+        choice.errorTitle = choice.promptTitle = words.both(head, " ")[:32]
+        choice.error = words.both(error, "\n")
+        choice.prompt = words.both(prompt, "\n") if prompt else None
+        choice.showErrorMessage, choice.showInputMessage = True, bool(prompt)
+        # In two languages the list shows both; who types one of them is asked, and not stopped.
+        choice.errorStyle = "warning" if words.other else "stop"
+        for key in keys:
+            choice.add(f"{place[key]}{HEADER_ROW + 1}:{place[key]}{last}")
+        sheet.add_data_validation(choice)
+
+    def listed(*choices: str) -> str:
+        return f'"{",".join(words.told(one, " ") for one in choices)}"'
+
+    if "decision" in place:
+        help_ = ("sheet_help.decision_error", "sheet_help.decision_prompt")
+        add(("decision",), "column.decision", *help_, type="list", formula1=listed(*DECISION_WORDS))
+    help_ = ("sheet_help.lock_error", "sheet_help.lock_prompt")
+    add(("lock",), "column.lock", *help_, type="list", formula1=listed("lock"))
+    if "ask_price" in place:
+        limits = {"type": "decimal", "operator": "between", "formula1": "0", "formula2": f"{_HIGHEST_PRICE:.0f}"}
+        add(("ask_price", "floor_price"), "column.ask_price", "sheet_help.price_error", "", **limits)
 
 
-def _color_words(sheet: Worksheet, column: str, last: int, fills: Mapping[str, str]) -> None:
-    from openpyxl.formatting.rule import CellIsRule
+def _name_columns(book: Workbook, sheet: Worksheet, place: Mapping[str, str]) -> None:
+    from openpyxl.utils import quote_sheetname
+    from openpyxl.workbook.defined_name import DefinedName
 
-    for word, color in fills.items():
-        rule = CellIsRule(operator="equal", formula=[f'"{word}"'], fill=style.fill(color))
-        sheet.conditional_formatting.add(f"{column}{HEADER_ROW + 1}:{column}{last}", rule)
+    for key, column in place.items():
+        target = f"{quote_sheetname(sheet.title)}!${column}${HEADER_ROW}"
+        name = f"{NAME_PREFIX}{key}"
+        book.defined_names[name] = DefinedName(name, attr_text=target)
+
+
+def _letter(index: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(index))

@@ -80,13 +80,15 @@ def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
 def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
     reasons = dict(zip(judged["title_id"], judged["reason"], strict=True))
     names = dict(zip(judged["title_id"], judged["title"], strict=True))
+    rights = dict(zip(judged["title_id"], judged["rights"], strict=True)) if "rights" in judged else {}
     found = []
     for title_id in dict.fromkeys(brief.lock.title_ids):
         if title_id not in reasons:
             text = f"Locked title {visible(title_id)} is not in the catalogue."
         elif reasons[title_id]:
             name, why = visible(names[title_id]), REASONS[reasons[title_id]]
-            text = f"Locked title {visible(title_id)} ({name}) cannot be offered: it is {why}."
+            said = f" ({rights[title_id]})" if reasons[title_id].startswith("rights-") else ""
+            text = f"Locked title {visible(title_id)} ({name}) cannot be offered: it is {why}{said}."
         else:
             continue
         found.append(Shortfall("lock", text, 1))
@@ -95,6 +97,9 @@ def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
 
 def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfall:
     demand = miss.demand
+    if demand.group == "rule":
+        text = f"Rule {demand.name}: at most {demand.high:,} of its titles allowed, {miss.chosen:,} offered."
+        return Shortfall("maximum", text, -miss.by)
     share = getattr(brief.shares, demand.group)[demand.name]
     name = group_words(demand.group, demand.name)
     name = name[0].upper() + name[1:]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from recommender.offers._words import clean
 
@@ -29,13 +31,22 @@ _HAN = "Microsoft YaHei"  # on Windows and with Office for Mac; others fall back
 _HAN_TEXT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
+def is_han(text: object) -> bool:
+    r"""Return whether a text holds Chinese signs (or Japanese or Korean ones), which Latin fonts lack.
+
+    Examples
+    --------
+    >>> is_han("Decision\n决定"), is_han("Решение")
+    (True, False)
+    """
+    return isinstance(text, str) and bool(_HAN_TEXT.search(text))
+
+
 def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
-    """Return a font for the text's main script; single glyphs of another are found by every program."""
+    """Return a font that has the text's signs: one with Chinese ones (and Latin, and Cyrillic) where there are any."""
     from openpyxl.styles import Font
 
-    han = isinstance(text, str) and 3 * len(_HAN_TEXT.findall(text)) > len(text)
-    name = _HAN if han else _LATIN
-    return Font(name=name, size=size, color=color, bold=bold, italic=italic)
+    return Font(name=_HAN if is_han(text) else _LATIN, size=size, color=color, bold=bold, italic=italic)
 
 
 def fill(color: str) -> Any:
@@ -71,21 +82,42 @@ def put(
     bold: bool = False,
     italic: bool = False,
     number: str | None = None,
+    background: str | None = None,
+    line: bool = False,
     **alignment: Any,
 ) -> Cell:
-    """Write one cell. Text is always text: never a formula, whatever it begins with."""
+    """Write one cell, on a background and with a line below if wanted.
+
+    Text is always text: never a formula, whatever it begins with.
+    """
     cell: Any = sheet.cell(row, column)
+    quoted = False
     if isinstance(value, str):
         value = clean(value, limit)
         cell.value = value or None
         if value:
             cell.data_type = "s"
             # Shown as text, and still text after somebody has edited the cell.
-            cell.quotePrefix = value[0] in "=+-@"
+            quoted = value[0] in "=+-@"
     else:
         cell.value = value
+    looks = _LOOKS.setdefault(sheet.parent, {})
+    key = (is_han(value), size, color, bold, italic, number, background, line, quoted, *sorted(alignment.items()))
+    if key in looks:
+        cell._style = copy(looks[key])
+        return cell
     cell.font = font(value, size=size, color=color, bold=bold, italic=italic)
     cell.alignment = align(**alignment)
+    cell.quotePrefix = quoted
     if number:
         cell.number_format = number
+    if background:
+        cell.fill = fill(background)
+    if line:
+        cell.border = underline()
+    looks[key] = copy(cell._style)
     return cell
+
+
+# A look is found in the workbook's tables once and copied from then on: comparing fonts is what takes the time.
+_LOOKS: WeakKeyDictionary[Any, dict[tuple[object, ...], Any]] = WeakKeyDictionary()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from recommender.offers._language import Words
 
 _LINKS: dict[str, tuple[str, str]] = {
     "imdb_id": (r"tt\d{6,10}", "https://www.imdb.com/title/{}/"),
@@ -41,7 +44,9 @@ def clean(value: object, limit: int = 1_000) -> str:
     if is_missing(value):
         return ""
     text = _TURNS.sub("", str(value))
-    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE).strip()
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE)
+    text = text.strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -83,8 +88,8 @@ def percentile_words(percentile: object) -> str:
     return f"bottom {max(1, round(100 * value))}%"
 
 
-def comparable_line(comparable: Mapping[str, Any], market: str) -> str:
-    """Return a comparable as one line, with how it did in the market.
+def comparable_line(comparable: Mapping[str, Any], market: str, words: Words | None = None) -> str:
+    """Return a comparable as one line, with how it did in the market; in the words' second language, if given.
 
     Examples
     --------
@@ -92,8 +97,10 @@ def comparable_line(comparable: Mapping[str, Any], market: str) -> str:
     'Green Book (2018), CN: top 3% (same genre)'
     """
     name = titled(comparable.get("title") or comparable.get("title_id"), comparable.get("year"))
-    why = clean(comparable.get("why"), 120)
-    return f"{name}, {market}: {percentile_words(comparable.get('percentile'))}" + (f" ({why})" if why else "")
+    place, why = percentile_words(comparable.get("percentile")), clean(comparable.get("why"), 120)
+    if words is not None:
+        place, why = words.translate(place) or place, words.translate(why) or why
+    return f"{name}, {market}: {place}" + (f" ({why})" if why else "")
 
 
 def reason_line(reason: str) -> tuple[bool, str]:
@@ -122,17 +129,17 @@ def link_of(column: str, value: object) -> str | None:
     return address.format(text) if re.fullmatch(pattern, text, re.ASCII) else None
 
 
-def market_name(code: str) -> str:
-    """Return the English name of a market.
+def market_name(code: str, language: str = "en") -> str:
+    """Return the name of a market in a language.
 
     Examples
     --------
-    >>> market_name("RU")
-    'Russia'
+    >>> market_name("RU"), market_name("CN", "ru")
+    ('Russia', 'Китай')
     """
     from babel import Locale
 
-    return str(Locale("en").territories.get(code, code))
+    return str(Locale(language).territories.get(code, code))
 
 
 def is_missing(value: object) -> bool:

@@ -5,38 +5,61 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
+from recommender.offers._history import History
+from recommender.offers._language import words_in
 from recommender.offers._offer import Offer
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 _EPOCH = datetime.datetime(1980, 1, 1)
 
 
-def workbook_bytes(offer: Offer) -> bytes:
-    """Return the workbook: sheets Summary, Offer, Columns, Not offered and Figures.
+def workbook_bytes(offer: Offer, language: str = "en", history: History | None = None) -> bytes:
+    """Return the workbook.
 
+    Its sheets are Summary, Offer, Columns, Not offered, Rules (where they were checked) and Figures; a later version's
+    also Changes and Decisions.
     Excel's files hold the time of writing in the archive and in the properties; both are set to a fixed day
     here, so that the same offer gives the same bytes.
     """
-    from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
 
-    from recommender.offers._sheet_offer import add_columns_sheet, add_offer_sheet, add_reserve_sheet
-    from recommender.offers._sheet_summary import add_summary_sheet
-
-    book = Workbook()
-    add_summary_sheet(book, offer)
-    columns = add_offer_sheet(book, offer)
-    add_columns_sheet(book, columns)
-    add_reserve_sheet(book, offer)
-    book.move_sheet("Figures", offset=len(book.sheetnames))
-    book.properties.title = offer.offer_id
-    book.properties.creator = "recommender"
-    book.properties.created = book.properties.modified = _EPOCH
+    book = workbook_of(offer, language, history)
     buffer = io.BytesIO()
     # `Workbook.save` would stamp the present time over `modified`; its writer does not.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         ExcelWriter(book, archive).save()
     return _without_times(buffer.getvalue())
+
+
+def workbook_of(offer: Offer, language: str = "en", history: History | None = None) -> Workbook:
+    """Return the workbook before it is written: what every cell held when it was sent out."""
+    from openpyxl import Workbook
+
+    from recommender.offers._sheet_offer import add_columns_sheet, add_offer_sheet, add_reserve_sheet
+    from recommender.offers._sheet_rules import add_rules_sheet
+    from recommender.offers._sheet_summary import add_summary_sheet
+    from recommender.offers._sheet_versions import add_changes_sheet, add_decisions_sheet
+
+    words, past = words_in(language), history or History()
+    book = Workbook()
+    add_summary_sheet(book, offer, words, past)
+    columns = add_offer_sheet(book, offer, words, past)
+    add_columns_sheet(book, columns, words)
+    add_reserve_sheet(book, offer, words, past)
+    add_rules_sheet(book, offer)
+    if len(past.changes):
+        add_changes_sheet(book, past.changes, words)
+    if len(past.decisions):
+        add_decisions_sheet(book, past, words)
+    book.move_sheet(book.worksheets[1], offset=len(book.sheetnames))  # the figures of the charts, last
+    book.properties.title = offer.offer_id
+    book.properties.creator = "recommender"
+    book.properties.created = book.properties.modified = _EPOCH
+    return book
 
 
 def _without_times(packed: bytes) -> bytes:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.errors import CallError, did_you_mean, visible
-from recommender.sources import read_outcomes, read_titles
+from recommender.sources import read_outcomes, read_rights, read_titles
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_path"]
 
-TABLE_NAMES = ("catalogue_cn", "catalogue_ru", "outcomes", "provenance", "titles_foreign")
+TABLE_NAMES = ("catalogue_cn", "catalogue_ru", "outcomes", "provenance", "rights_cn", "rights_ru", "titles_foreign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class _Direction:
     market: str
     brief: str
     catalogue: str
+    rights: str
 
 
 _DIRECTIONS = {
-    "ru-to-cn": _Direction("CN", "cn-300", "catalogue_ru"),
-    "cn-to-ru": _Direction("RU", "ru-60", "catalogue_cn"),
+    "ru-to-cn": _Direction("CN", "cn-300", "catalogue_ru", "rights_ru"),
+    "cn-to-ru": _Direction("RU", "ru-60", "catalogue_cn", "rights_cn"),
 }
 
 DIRECTIONS = tuple(_DIRECTIONS)
@@ -54,6 +55,11 @@ class Sample:
         What is known of both in every market, as `recommender.sources.read_outcomes` gives it. For the titles
         of `training` it is what to learn from; for those of `catalogue` it is their history, how they did at
         home.
+    rights : DataFrame
+        The rights to the titles of `catalogue` in `market`, as `recommender.sources.read_rights` gives them. They are
+        invented, licensees included.
+    rights_table : str
+        The name of their table, for `sample_path`.
     """
 
     direction: str
@@ -62,6 +68,8 @@ class Sample:
     catalogue: pd.DataFrame
     training: pd.DataFrame
     outcomes: pd.DataFrame
+    rights: pd.DataFrame
+    rights_table: str
 
 
 def load_sample(direction: str = "ru-to-cn") -> Sample:
@@ -101,6 +109,8 @@ def load_sample(direction: str = "ru-to-cn") -> Sample:
         catalogue=catalogue,
         training=training,
         outcomes=outcomes[outcomes["title_id"].isin(known)].reset_index(drop=True),
+        rights=read_rights(sample_path(chosen.rights)),
+        rights_table=chosen.rights,
     )
 
 
@@ -110,7 +120,8 @@ def sample_path(name: str) -> Path:
     Parameters
     ----------
     name : str
-        ``catalogue_ru``, ``catalogue_cn``, ``titles_foreign``, ``outcomes`` or ``provenance``.
+        ``catalogue_ru``, ``catalogue_cn``, ``titles_foreign``, ``outcomes``, ``provenance``, ``rights_ru`` or
+        ``rights_cn``.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 The six tables are ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` and ``decisions``. `TABLES`
 holds them by name; each has its column names, which of them are required, which hold lists, and a pandera
 ``schema`` of the frame in memory. The words that cells may use are here too: `KINDS`, `METRICS`, `MARKETS`,
-`COUNTRIES`.
+`COUNTRIES`, `MEDIA` (a tree, with EMA's licence types), `RIGHTS_STATUSES`.
 
 Importing this room is cheap: pandas and pandera are loaded when a ``schema`` is asked for.
 
@@ -18,7 +18,20 @@ Examples
 
 from __future__ import annotations
 
+from recommender.schema._contradictions import Contradiction
+from recommender.schema._media import (
+    MEDIA,
+    Medium,
+    find_medium,
+    license_types,
+    media_mask,
+    media_names,
+    media_weights,
+    medium_of_license_type,
+    medium_remedy,
+)
 from recommender.schema._places import COUNTRIES, MARKETS, WORLDWIDE
+from recommender.schema._rights_arrays import FIRST_DAY, LAST_DAY, RightsArrays, languages_meet, rights_arrays
 from recommender.schema._rules import RowRule, Rule
 from recommender.schema._tables import (
     DECISIONS,
@@ -31,26 +44,53 @@ from recommender.schema._tables import (
     Column,
     Table,
 )
-from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS, Metric
+from recommender.schema._words import (
+    DECISION_WORDS,
+    EVIDENCE_WORDS,
+    GENRES,
+    KINDS,
+    METRICS,
+    RIGHTS_STATUSES,
+    Metric,
+    RightsStatus,
+)
 
 __all__ = [
     "COUNTRIES",
     "DECISIONS",
     "DECISION_WORDS",
     "EVIDENCE_WORDS",
+    "FIRST_DAY",
+    "GENRES",
     "KINDS",
+    "LAST_DAY",
     "MARKETS",
+    "MEDIA",
     "METRICS",
     "OFFER",
     "OUTCOMES",
     "RIGHTS",
+    "RIGHTS_STATUSES",
     "SCORES",
     "TABLES",
     "TITLES",
     "WORLDWIDE",
     "Column",
+    "Contradiction",
+    "Medium",
     "Metric",
+    "RightsArrays",
+    "RightsStatus",
     "RowRule",
     "Rule",
     "Table",
+    "find_medium",
+    "languages_meet",
+    "license_types",
+    "media_mask",
+    "media_names",
+    "media_weights",
+    "medium_of_license_type",
+    "medium_remedy",
+    "rights_arrays",
 ]

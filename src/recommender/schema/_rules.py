@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.errors import did_you_mean
+from recommender.schema._media import MEDIA, medium_remedy
+from recommender.schema._places import COUNTRIES, MARKETS
 from recommender.schema._words import KIND_SYNONYMS, KINDS
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ FIRST_YEAR = 1880
 
 YEARS_AHEAD = 10
 """Projects are announced a few years ahead; a later year is a mistake."""
+
+_REGIONS = frozenset(
+    {"eu", "europe", "asia", "cis", "emea", "apac", "latam", "mena", "africa", "dach", "снг", "европа", "азия", "欧洲"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,15 @@ class RowRule:
         What is wrong with a row that does not, and what to do about it.
     holds : callable
         From the frame to a boolean Series; a row with an empty cell holds.
+    severity : {"error", "warning"}
+        An error makes the row unusable.
     """
 
     column: str
     problem: str
     remedy: str
     holds: Callable[[pd.DataFrame], pd.Series[bool]]
+    severity: Literal["error", "warning"] = "error"
 
 
 def _say(text: str) -> Callable[[object], str]:
@@ -85,6 +94,25 @@ def one_of(words: Collection[str], what: str) -> Rule:
         return did_you_mean(value, words) or (f"use one of: {listed}" if listed else f"correct the {what}")
 
     return Rule(f"unknown {what}", remedy, lambda cells: cells.isin(list(words)))
+
+
+def known_medium() -> Rule:
+    """Return the rule that a cell names a medium."""
+    return Rule("unknown medium", medium_remedy, lambda cells: cells.isin(list(MEDIA)))
+
+
+def territory() -> Rule:
+    """Return the rule that a cell is a market of today, or WW."""
+
+    def remedy(value: object) -> str:
+        word = str(value).strip()
+        if word.upper() in COUNTRIES - MARKETS:
+            return "a former country: write today's, one a row"
+        if word.casefold() in _REGIONS:
+            return "a region: write its markets, one a row (ISO 3166-1)"
+        return did_you_mean(word, MARKETS) or "write an ISO 3166-1 code such as CN, or WW for worldwide"
+
+    return Rule("unknown market", remedy, lambda cells: cells.isin(list(MARKETS)))
 
 
 def unique() -> Rule:
@@ -159,6 +187,22 @@ def no_nul() -> Rule:
         "holds a NUL character",
         _say("the file is damaged or not text: export it again"),
         lambda cells: ~cells.str.contains("\x00", regex=False),
+    )
+
+
+def usable_after_holdback() -> RowRule:
+    """Return the rule, a warning only, that a right of ours does not end before its holdback does."""
+    return RowRule(
+        "holdback_until",
+        "is after the end, so that the right can never be used",
+        "correct holdback_until or end",
+        lambda frame: (
+            ~(
+                (frame["holdback_until"] > frame["end"]).fillna(False).astype(bool)
+                & frame["status"].isin(["available", "owned"])
+            )
+        ),
+        "warning",
     )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.schema import _rules as rule
+from recommender.schema._contradictions import Contradiction, rights_contradictions
 from recommender.schema._places import COUNTRIES, WORLDWIDE
-from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS
+from recommender.schema._words import DECISION_WORDS, EVIDENCE_WORDS, KINDS, METRICS, RIGHTS_STATUSES
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 __all__ = ["DECISIONS", "OFFER", "OUTCOMES", "RIGHTS", "SCORES", "TABLES", "TITLES", "Column", "Table"]
 
 Type = Literal["text", "integer", "number", "boolean", "date", "list", "records"]
-Vocabulary = Literal["kind", "market", "metric", "country", "language"]
+Vocabulary = Literal["kind", "market", "metric", "country", "language", "medium", "rights status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Column:
     required : bool
         Whether the column must be there and every cell filled.
     strict : bool
-        Whether a cell that cannot be read is an error; elsewhere in optional columns it is emptied with a
-        warning.
+        Whether a cell that cannot be read, or a language that is none, is an error; elsewhere in optional columns
+        it is emptied with a warning.
     expected : bool
         Whether a table without the column draws a warning.
     vocabulary : str or None
@@ -66,7 +69,9 @@ class Table:
     columns : tuple of Column
         In the order in which they are kept.
     row_rules : tuple of RowRule
-        What the cells of a row must satisfy together; a row that does not is an error.
+        What the cells of a row must satisfy together.
+    contradictions : callable, optional
+        From the frame without unusable rows to what its rows say against each other.
 
     Examples
     --------
@@ -79,6 +84,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     row_rules: tuple[rule.RowRule, ...] = ()
+    contradictions: Callable[[pd.DataFrame], list[Contradiction]] | None = None
 
     def __getitem__(self, name: str) -> Column:
         """Return the column of that name; KeyError where there is none."""
@@ -196,17 +202,42 @@ RIGHTS = Table(
     "rights",
     (
         _title_id(),
-        _market("Territory of the right."),
-        _column("media", "text", "Medium: theatrical, tv, svod, ..."),
-        _column("language", "text", "Language version (BCP 47); empty: all.", vocabulary="language"),
+        _column(
+            "market",
+            "text",
+            "Territory: ISO 3166-1 code, or WW for worldwide; one a row.",
+            rule.territory(),
+            required=True,
+            vocabulary="market",
+        ),
+        _column(
+            "media",
+            "text",
+            "Medium, with all below it: cinema, television, svod, ...; one a row; empty: all.",
+            rule.known_medium(),
+            vocabulary="medium",
+        ),
+        _column("language", "text", "Language version (BCP 47); empty: every one.", strict=True, vocabulary="language"),
         _column("start", "date", "First day; empty: open.", strict=True),
         _column("end", "date", "Last day; empty: open.", strict=True),
-        _column("exclusive", "boolean", "Whether nobody else may have it.", strict=True),
-        _column("holdback_until", "date", "Not before this day.", strict=True),
-        _column("licensee", "text", "Who holds it."),
-        _column("status", "text", "Where the negotiation stands."),
+        _column(
+            "exclusive",
+            "boolean",
+            "Of a right: whether it can be given exclusively. Of a licence: whether nobody else may have the same.",
+            strict=True,
+        ),
+        _column("holdback_until", "date", "Nobody may begin with the medium there before this day.", strict=True),
+        _column("licensee", "text", "Who has the licence, or had it, or for whom it is kept."),
+        _column(
+            "status",
+            "text",
+            f"What the row says: {', '.join(RIGHTS_STATUSES)}; empty: licensed where a licensee stands, else available.",
+            rule.one_of(tuple(RIGHTS_STATUSES), "status"),
+            vocabulary="rights status",
+        ),
     ),
-    (rule.ordered("start", "end"),),
+    (rule.ordered("start", "end"), rule.usable_after_holdback()),
+    rights_contradictions,
 )
 
 SCORES = Table(
@@ -250,6 +281,7 @@ OFFER = Table(
         _column("status", "text", "Where the title stands: proposed, accepted, held, rejected."),
         _column("policy", "text", "What the market's rules say."),
         _column("rights", "text", "What the rights say."),
+        _column("materials", "text", "What is ready to be delivered, what is lacking and what is not known."),
         _column("substitutes", "list", "Titles that could take its place (title_id)."),
         *TITLES.columns[1:],
     ),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DECISION_WORDS", "EVIDENCE_WORDS", "KINDS", "METRICS", "Metric"]
+__all__ = [
+    "DECISION_WORDS",
+    "EVIDENCE_WORDS",
+    "GENRES",
+    "KINDS",
+    "METRICS",
+    "RIGHTS_STATUSES",
+    "Metric",
+    "RightsStatus",
+]
 
 KINDS: tuple[str, ...] = (
     "film",
@@ -53,6 +62,33 @@ KIND_SYNONYMS: dict[str, str] = {
     "прочий": "other",
 }
 
+GENRES: tuple[str, ...] = (
+    "Action",
+    "Adventure",
+    "Animation",
+    "Biography",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Family",
+    "Fantasy",
+    "History",
+    "Horror",
+    "Music",
+    "Musical",
+    "Mystery",
+    "Reality",
+    "Romance",
+    "Sci-Fi",
+    "Short",
+    "Sport",
+    "Thriller",
+    "War",
+    "Western",
+)
+"""The genre words that every vocabulary is brought to (see `recommender.sources.canonical_genres`)."""
+
 EVIDENCE_WORDS: tuple[str, ...] = ("strong", "fair", "thin")
 DECISION_WORDS: tuple[str, ...] = ("accept", "hold", "reject")
 
@@ -92,3 +128,48 @@ METRICS: dict[str, Metric] = {
     "licensed": Metric("presence", "entry", "1 yes"),
     "accepted": Metric("presence", "entry", "1 yes, 0 refused"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RightsStatus:
+    """What a row of the rights table says.
+
+    Attributes
+    ----------
+    effect : {"grants", "licence", "blocks", "none"}
+        grants: the right can be licensed out; licence: somebody else has it (an exclusive one bars everybody, another
+        only those who want it exclusively); blocks: nobody can have it; none: it is past.
+    meaning : str
+        A phrase.
+    also : tuple of str
+        What people call it.
+    """
+
+    effect: Literal["grants", "licence", "blocks", "none"]
+    meaning: str
+    also: tuple[str, ...] = ()
+
+
+RIGHTS_STATUSES: dict[str, RightsStatus] = {
+    "available": RightsStatus(
+        "grants",
+        "ours to license, and free as far as this row knows",
+        ("avail", "avails", "free", "open", "cleared", "доступно", "свободно", "可用", "可售"),
+    ),
+    "owned": RightsStatus(
+        "grants", "ours to license; licences given away stand in rows of their own", ("own", "held", "ours", "自有")
+    ),
+    "licensed": RightsStatus(
+        "licence", "a licence that the licensee has", ("licenced", "sold", "taken", "granted", "продано", "已售")
+    ),
+    "negotiating": RightsStatus(
+        "licence",
+        "being negotiated with the licensee; counts as if it were given",
+        ("negotiation", "in negotiation", "pending", "option", "optioned", "under offer", "переговоры", "谈判中"),
+    ),
+    "reserved": RightsStatus("blocks", "kept back", ("reserve", "blocked", "зарезервировано", "保留")),
+    "withdrawn": RightsStatus("blocks", "taken off the market", ("cancelled", "canceled", "deleted", "removed")),
+    "excluded": RightsStatus("blocks", "not ours there; a hole in a wider row", ("not held", "not ours", "carved out")),
+    "expired": RightsStatus("none", "over; names who had it", ("ended", "lapsed", "past", "истекло", "已过期")),
+}
+"""What the rows of a rights table may say."""

@@ -15,6 +15,8 @@ from recommender.sources._atomic import atomic_directory, atomic_output, file_sh
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
+    from recommender.sources._genres import canonical_genres
+    from recommender.sources._languages import official_languages
     from recommender.sources._readers import (
         read_decisions,
         read_offer,
@@ -24,17 +26,20 @@ if TYPE_CHECKING:
         read_titles,
     )
     from recommender.sources._toml import check_config, describe_fault, parse_toml, read_toml
+    from recommender.sources._workbook import weigh_workbook
     from recommender.sources._write import save_workbook, set_text, write_table
 
 __all__ = [
     "Checked",
     "atomic_directory",
     "atomic_output",
+    "canonical_genres",
     "check_config",
     "check_table",
     "describe_fault",
     "file_sha256",
     "locked_folder",
+    "official_languages",
     "parse_toml",
     "read_decisions",
     "read_offer",
@@ -46,12 +51,15 @@ __all__ = [
     "read_toml",
     "save_workbook",
     "set_text",
+    "weigh_workbook",
     "write_table",
 ]
 
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
     "Checked": "_check",
+    "canonical_genres": "_genres",
+    "official_languages": "_languages",
     "check_table": "_check",
     "read_table": "_check",
     "read_decisions": "_readers",
@@ -66,6 +74,7 @@ _HOMES = {
     "read_toml": "_toml",
     "save_workbook": "_write",
     "set_text": "_write",
+    "weigh_workbook": "_workbook",
     "write_table": "_write",
 }
 

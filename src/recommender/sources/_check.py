@@ -160,6 +160,7 @@ def _check(path: str | Path, table: Table) -> Checked:
             series[header] = extra_column(cells)
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(raw.rows)))
     finder.broken_rules(table, frame)
+    finder.contradictions(table, frame)
     hopeless = any(fault.severity == "error" and fault.row is None for fault in faults)
     faults += finder.listed()
     misshapen = [fault.row for fault in raw.faults if fault.severity == "error" and fault.row is not None]
@@ -228,7 +229,24 @@ class _Finder:
             places = np.flatnonzero(~row_rule.holds(frame).to_numpy())
             values = frame[row_rule.column]
             odd = [(int(place), values.iloc[place]) for place in places]
-            self._add(row_rule.column, odd, row_rule.problem, _always(row_rule.remedy), "error")
+            self._add(row_rule.column, odd, row_rule.problem, _always(row_rule.remedy), row_rule.severity)
+
+    def contradictions(self, table: Table, frame: pd.DataFrame) -> None:
+        """Note the rows that say something against another row, which is named; rows with errors are left aside."""
+        if table.contradictions is None:
+            return
+        good = np.flatnonzero(~self.bad_rows)
+        for found in table.contradictions(frame.iloc[good].reset_index(drop=True)):
+            places, others = good[found.places], good[found.others]
+            values = frame[found.column]
+            for place, other in zip(places[:FAULTS_OF_A_KIND], others, strict=False):
+                value = values.iloc[place]
+                shown = None if pd.isna(value) else visible(value, length=200)
+                remedy = found.remedy.format(row=self._raw.rows[other])
+                header = self._matched.get(found.column, found.column)
+                row = int(self._raw.rows[place])
+                self._faults.append(Fault(self._raw.file, row, header, shown, found.problem, remedy, "warning"))
+            self._add_rest(found.column, found.problem, len(places), "warning")
 
     def _emptied(self, name: str) -> list[int]:
         rows = [fault.row for fault in self._raw.faults if fault.column == self._matched.get(name)]
@@ -259,19 +277,13 @@ class _Finder:
                 remedies[shown] = remedy(value)
             row = int(self._raw.rows[place])
             self._faults.append(Fault(self._raw.file, row, header, shown, problem, remedies[shown], severity))
-        more = len(cells) - FAULTS_OF_A_KIND
+        self._add_rest(column, problem, len(cells), severity)
+
+    def _add_rest(self, column: str, problem: str, count: int, severity: Literal["error", "warning"]) -> None:
+        more = count - FAULTS_OF_A_KIND
         if more > 0:
-            self._faults.append(
-                Fault(
-                    self._raw.file,
-                    None,
-                    header,
-                    None,
-                    f"{problem}, in {more:,} more rows",
-                    "as above",
-                    severity,
-                )
-            )
+            header, rest = self._matched.get(column, column), f"{problem}, in {more:,} more rows"
+            self._faults.append(Fault(self._raw.file, None, header, None, rest, "as above", severity))
 
     def _add_unknown(self, column: Column, coerced: Coerced) -> None:
         words = sorted(coerced.unknown.words.items(), key=lambda item: (-item[1][0], item[1][1]))

@@ -231,6 +231,11 @@ def _translate_texts(column: Column, coerced: Coerced) -> None:
             values.append(found[0])
         elif column.rules and column.vocabulary != "language":
             values.append(cell)
+        elif column.strict:
+            values.append(None)
+            where = np.flatnonzero(places == code)
+            misread = (cell, f"unknown {column.vocabulary}", "write a BCP 47 tag such as zh or zh-Hans, one a row")
+            coerced.misread.extend((place, *misread) for place in where.tolist())
         else:
             values.append(None)
             where = np.flatnonzero(places == code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["find_languages"]
+__all__ = ["find_languages", "official_languages"]
 
 _ALIASES: dict[str, str] = {
     "mandarin": "zh",
@@ -100,3 +100,19 @@ def _names() -> dict[str, str]:
             if "_" not in tag:
                 names[name.casefold()] = tag
     return names
+
+
+@cache
+def official_languages(territory: str) -> frozenset[str]:
+    """Return the official and de facto official languages of a territory.
+
+    Examples
+    --------
+    >>> sorted(official_languages("BE"))
+    ['de', 'fr', 'nl']
+    """
+    from babel.languages import get_official_languages
+
+    historic = {"SU": "RU", "DD": "DE", "CS": "CZ", "YU": "RS"}
+    found = get_official_languages(historic.get(territory, territory), regional=False, de_facto=True)
+    return frozenset(language.split("_")[0] for language in found)

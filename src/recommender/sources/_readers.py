@@ -44,10 +44,15 @@ def read_outcomes(path: str | Path) -> pd.DataFrame:
 def read_rights(path: str | Path) -> pd.DataFrame:
     """Read a rights table; see `read_table` for the errors.
 
+    A row is either a right of ours (``available``, ``owned``) or says why it is not free (``licensed``,
+    ``negotiating``, ``reserved``, ``withdrawn``, ``excluded``), or names who had it (``expired``): see
+    `recommender.schema.RIGHTS_STATUSES`. Rows that contradict each other are warnings that name both.
+
     Returns
     -------
     DataFrame, shape (n_rights, at least 10)
-        Dates are ISO text, empty where the window is open; ``exclusive`` is ``boolean``.
+        Dates are ISO text, empty where the window is open; ``exclusive`` is ``boolean``; ``media`` are names of
+        `recommender.schema.MEDIA`.
     """
     return read_table(path, RIGHTS)
 

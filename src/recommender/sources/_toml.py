@@ -55,7 +55,7 @@ def parse_toml(text: str, *, source: str | Path, hint: str) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If it is not TOML.
+        If it is not TOML, or nested beyond sense.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def parse_toml(text: str, *, source: str | Path, hint: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"not TOML: {error}", file=source, hint=hint) from error
 
 
@@ -105,14 +105,15 @@ def known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]:
     """Return the keys that may stand where the last of a path does."""
     models = {model}
     for part in path[:-1]:
-        below = {inner for outer in models if part in outer.model_fields for inner in _models_in(outer, str(part))}
+        below = {inner for outer in models if part in _fields(outer) for inner in _models_of(_fields(outer)[str(part)])}
         # Places in a list, and the kind that tells one table from another, are steps of the path but no keys.
         models = below or models
-    return {name for found in models for name in found.model_fields}
+    return {name for found in models for name in _fields(found)}
 
 
-def _models_in(model: type[BaseModel], field: str) -> set[type[BaseModel]]:
-    return set(_models_of(model.model_fields[field].annotation))
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the types that may stand under each key, as it is written in a file."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
 def _models_of(annotation: Any) -> Iterator[type[BaseModel]]:

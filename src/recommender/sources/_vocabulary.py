@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from recommender.schema import COUNTRIES, KINDS, METRICS, WORLDWIDE
+from recommender.schema import COUNTRIES, KINDS, METRICS, RIGHTS_STATUSES, WORLDWIDE, find_medium
 from recommender.sources._countries import find_countries
 from recommender.sources._languages import find_languages
 
@@ -59,10 +59,25 @@ def _market(word: str) -> Translation:
     return (found, ()) if len(found) == 1 and not strange else ((), (word,))
 
 
+def _medium(word: str) -> Translation:
+    name = find_medium(word)
+    return ((name,), ()) if name is not None else ((), (word,))
+
+
+_STATUSES = {other: name for name, status in RIGHTS_STATUSES.items() for other in (name, *status.also)}
+
+
+def _rights_status(word: str) -> Translation:
+    name = _STATUSES.get(re.sub(r"[\s_\-]+", " ", word.casefold()))
+    return ((name,), ()) if name is not None else ((), (word,))
+
+
 _TRANSLATORS: dict[str, Callable[[str], Translation]] = {
     "kind": _kind,
     "metric": _metric,
     "market": _market,
     "country": find_countries,
     "language": find_languages,
+    "medium": _medium,
+    "rights status": _rights_status,
 }

@@ -16,7 +16,7 @@ from recommender.errors import Fault
 from recommender.sources._headers import normal_name
 from recommender.sources._raw import RawTable, dedupe_headers, unreadable
 
-__all__ = ["read_workbook"]
+__all__ = ["read_workbook", "weigh_workbook"]
 
 _MOST_CELLS = 50_000_000
 _MOST_BYTES = 4 * 1024**3
@@ -42,7 +42,7 @@ def read_workbook(path: Path, sheet: str) -> RawTable:
     # Imported here: a missing calamine must not break Parquet, and it costs nothing elsewhere.
     import python_calamine as calamine
 
-    _weigh(path)
+    weigh_workbook(path)
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
         names = [meta.name for meta in workbook.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -55,8 +55,14 @@ def read_workbook(path: Path, sheet: str) -> RawTable:
     return _table(path, cells, name, len(names))
 
 
-def _weigh(path: Path) -> None:
-    """Refuse a file that is no workbook, or one that unpacks beyond all measure, before it is unpacked."""
+def weigh_workbook(path: Path) -> None:
+    """Refuse a file that is no workbook, or one that unpacks beyond all measure, before it is unpacked.
+
+    Raises
+    ------
+    UnreadableFileError
+        It is damaged, protected, of another format, or too large.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename: info.file_size for info in archive.infolist()}

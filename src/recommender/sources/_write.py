@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
 
-__all__ = ["save_workbook", "set_text", "write_table"]
+__all__ = ["excel_cells", "save_workbook", "set_text", "write_table"]
 
 _log = logging.getLogger("recommender")
 _LONGEST_IN_EXCEL = 32_767
@@ -147,7 +147,7 @@ def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_sheet_name(frame))
     sheet.freeze_panes = "A2"
-    columns = [_excel_cells(frame[name]) for name in frame.columns]
+    columns = [excel_cells(frame[name]) for name in frame.columns]
     cut: list[str] = []
     for row in [list(map(str, frame.columns)), *zip(*columns, strict=True)]:
         cells: list[object] = []
@@ -257,7 +257,7 @@ def _sheet_name(frame: pd.DataFrame) -> str:
     return fitting[-1] if fitting else "table"
 
 
-def _excel_cells(cells: pd.Series[Any]) -> list[object]:
+def excel_cells(cells: pd.Series[Any]) -> list[object]:
     if pd.api.types.is_bool_dtype(cells.dtype):
         return [None if pd.isna(cell) else bool(cell) for cell in cells]
     if pd.api.types.is_numeric_dtype(cells.dtype):
@@ -296,7 +296,12 @@ def _text(cell: Any) -> str | None:
     return str(cell)
 
 
+_SIMPLE = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _SIMPLE:  # by far the most, and asking for an abstract class is slow
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):

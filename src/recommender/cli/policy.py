@@ -1,0 +1,273 @@
+"""The commands `recommender policy list`, `show`, `check` and `replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recommender.cli._options import check_day
+from recommender.errors import CallError, DataError, visible
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
+    from recommender.offers import Brief, Replay
+    from recommender.offers.policy import Pack, Policy, Rule
+
+__all__ = ["app"]
+
+_SHOWN = 30
+
+app = typer.Typer(
+    help="List, show, check and replay policy packs: a market's rules as data, to be verified.", no_args_is_help=True
+)
+_Pack = Annotated[str, typer.Argument(help="Path of a policy pack (TOML), or the name of a shipped one.")]
+_AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="The day on which the rules are read; today where not given.")
+]
+
+
+@app.command("list")
+def list_packs() -> None:
+    """List the policy packs that come with the program.
+
+    Example:
+
+        recommender policy list
+    """
+    from recommender.offers.policy import load_policy, shipped_packs
+
+    for name in shipped_packs():
+        [pack] = load_policy(name).packs
+        markets = sorted({rule.market for rule in pack.rules})
+        open_ = sum(not rule.verified for rule in pack.rules)
+        typer.echo(
+            f"{name:<18} {', '.join(markets):<4} {len(pack.rules):>3} rules, {open_} to be verified  "
+            f"{pack.title}, version {pack.version}"
+        )
+
+
+@app.command()
+def show(pack: _Pack, as_of: _AsOf = None) -> None:
+    """Show a pack's rules: effect, condition, message, source, and how far each can be trusted.
+
+    Example:
+
+        recommender policy show china-online
+    """
+    from recommender.offers.policy import load_policy
+
+    day = _day(as_of)
+    for found in load_policy(pack).packs:
+        _show_pack(found, day)
+
+
+@app.command()
+def check(
+    pack: _Pack,
+    titles: Annotated[
+        Path | None, typer.Option("--titles", help="A titles table: name the rules that match nothing in it.")
+    ] = None,
+    as_of: _AsOf = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with status 1 on warnings too.")] = False,
+) -> None:
+    """Check a policy pack: every fault is printed with the path of its key.
+
+    Warnings tell of rules that are expired, not yet in force or not checked for a year, and, with --titles, of rules
+    that match nothing there.
+
+    Example:
+
+        recommender policy check my-rules.toml --titles catalogue.xlsx
+    """
+    from recommender.offers.policy import load_policy, policy_notices
+
+    day = _day(as_of)
+    policy = load_policy(pack)
+    markets = sorted({market for found, rule in policy.rules() for market in found.markets(rule)})
+    notices = {
+        (notice.code, notice.rule): notice.text
+        for market in markets
+        for notice in policy_notices(policy, market=market, media=["all"], on=day)
+        if notice.code in {"expired", "not-yet-in-force", "stale", "never-checked"}
+    }
+    warnings = list(notices.values())
+    if titles is not None:
+        warnings += _unmatched(policy, titles)
+    for text in warnings:
+        typer.echo(f"warning: {visible(text, length=300)}")
+    rules = len(policy.ids())
+    typer.echo(f"{pack}: no faults, {len(warnings)} warning{'s' * (len(warnings) != 1)} ({rules} rules)")
+    if strict and warnings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    offer: Annotated[Path, typer.Option("--offer", help="Folder of an offer, as `recommender offer` wrote it.")],
+    rule: Annotated[str, typer.Option("--rule", help="Id of the rule that changes.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE of the rule, VALUE as in TOML: effect=warn, share=0.25."),
+    ] = None,
+    without: Annotated[bool, typer.Option("--without", help="Leave the rule out.")] = False,
+    titles: Annotated[
+        Path | None, typer.Option("--titles", help="The catalogue: name what is freed outside the offer too.")
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--scores", help="With --titles: choose the offer again, and say what comes and goes."),
+    ] = None,
+) -> None:
+    """Say what changes in an offer if a rule changes: which titles are blocked or freed, and by which reason.
+
+    Nothing is written.
+
+    Example:
+
+        recommender policy replay --offer offers/china --rule cn-cinema-all-ages --set at_least=16 --titles T.parquet
+    """
+    from recommender.offers.policy import with_rule, without_rule
+
+    changes = _settings(settings or [])
+    if without == bool(changes):
+        raise CallError("say what changes", hint="Give --set KEY=VALUE, or --without.")
+    if scores is not None and titles is None:
+        raise CallError("--scores goes with --titles", hint="Name the catalogue that the offer was made from.")
+
+    def change(policy: Policy) -> Policy:
+        return without_rule(policy, rule) if without else with_rule(policy, rule, changes)
+
+    _print_replay(_replayed(offer, rule, change, titles, scores))
+
+
+def _day(as_of: str | None) -> date:
+    from datetime import date
+
+    day = check_day(as_of)
+    return date.today() if day is None else date.fromisoformat(day)
+
+
+def _show_pack(pack: Pack, day: date) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text(f"{pack.name}: {pack.title}, version {pack.version}", style="bold"))
+    if pack.about:
+        console.print(Text(pack.about.strip()))
+    for name, meaning in pack.facts.items():
+        console.print(Text(f"fact {name}: ", style="dim"), Text(meaning), sep="")
+    for rule in pack.rules:
+        state = rule.state(day)
+        console.print()
+        console.print(Text(rule.id, style="bold"), Text(f"  {rule.effect}, {rule.level}, market {rule.market}"), sep="")
+        for head, value in _rule_facts(rule):
+            console.print(Text(f"  {head:<12}", style="dim"), Text(value), sep="")
+        if state != "in force":
+            console.print(Text(f"  {state} on {day}", style="yellow"))
+
+
+def _rule_facts(rule: Rule) -> list[tuple[str, str]]:
+    numbers = rule.parameters.model_dump(exclude_unset=True)
+    valid = " to ".join(str(day) if day else "open" for day in (rule.valid_from, rule.valid_to))
+    facts = [
+        ("applies to", ", ".join((*rule.applies_to.kind, *rule.applies_to.media)) or "every kind and medium"),
+        ("hit where", rule.condition.in_words() if rule.condition is not None else "always"),
+        ("numbers", ", ".join(f"{name} {value}" for name, value in numbers.items())),
+        ("reason code", rule.reason_code),
+        ("message", rule.message),
+        ("source", " ".join(filter(None, (rule.source, rule.source_url)))),
+        ("valid", "" if rule.valid_from is None and rule.valid_to is None else valid),
+        (
+            "trust",
+            f"{rule.confidence} confidence, {'verified' if rule.verified else 'to be verified'}, "
+            f"{f'checked on {rule.last_checked}' if rule.last_checked else 'never checked'}",
+        ),
+    ]
+    return [(head, value) for head, value in facts if value]
+
+
+def _unmatched(policy: Policy, path: Path) -> list[str]:
+    from recommender.offers.policy import rule_matches
+    from recommender.sources import read_titles
+
+    texts = []
+    for found in rule_matches(read_titles(path), policy):
+        if not found.hits:
+            titles = f"{found.concerned:,} titles it is about" if found.concerned else "no title of its kinds"
+            more = f"; of {found.unknown:,} nothing is known" if found.unknown else ""
+            texts.append(f"{found.rule} matches nothing in {path.name} ({titles}{more})")
+    return texts
+
+
+def _settings(words: list[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    for word, (key, sign, _) in zip(words, pairs, strict=True):
+        if not key or not sign:
+            raise CallError(f"--set {visible(word)} is no KEY=VALUE", hint="Write it like --set effect=warn.")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _replayed(folder: Path, rule: str, change: object, titles: Path | None, scores: Path | None) -> Replay:
+    from datetime import date
+
+    from recommender.offers import offer_brief, replay_offer, replay_rule
+    from recommender.offers.policy import load_policy, review_policy
+    from recommender.sources import read_offer, read_scores, read_titles
+
+    brief, on, digest = offer_brief(folder)
+    if on is None:
+        raise DataError(
+            f"{folder}: the rules were not checked for this offer, so there is nothing to replay",
+            hint='Name packs in the brief: packs = ["china-cinema"] in [policy], and make the offer again.',
+        )
+    policy = load_policy(brief.policy.packs)
+    if policy.digest() != digest:
+        typer.echo("warning: the packs are not those of the offer any more; it is replayed with them as they are now")
+    offered = read_offer(folder / "offer.parquet")
+    if titles is not None and scores is not None:
+        wanted = _on(brief, date.fromisoformat(on))
+        return replay_offer(read_titles(titles), read_scores(scores), wanted, change, rule)  # type: ignore[arg-type]
+    changed: Policy = change(policy)  # type: ignore[operator]
+    catalogue: pd.DataFrame = offered if titles is None else read_titles(titles)
+    reviews = [
+        review_policy(
+            catalogue,
+            rules,
+            brief.policy.fitted(rules),
+            market=brief.market,
+            media=brief.media,
+            on=date.fromisoformat(on),
+        )
+        for rules in (policy, changed)
+    ]
+    return replay_rule(catalogue, reviews[0], reviews[1], rule, frozenset(offered["title_id"]))
+
+
+def _on(brief: Brief, day: date) -> Brief:
+    return brief.model_copy(update={"policy": brief.policy.model_copy(update={"on": day})})
+
+
+def _print_replay(found: Replay) -> None:
+    frame = found.changed
+    counts = ", ".join(f"{found.count(change)} {change}" for change in ("newly blocked", "freed"))
+    typer.echo(f"{found.rule}: {counts}, {found.count('otherwise')} with another status")
+    for row in frame.head(_SHOWN).to_dict("records"):
+        mark = "in the offer" if row["offered"] else "not in the offer"
+        typer.echo(f"  {row['change']}: {visible(row['title'])} [{visible(row['title_id'])}], {mark}")
+        typer.echo(f"    {row['before']} -> {row['after']}")
+    if len(frame) > _SHOWN:
+        typer.echo(f"  ... and {len(frame) - _SHOWN:,} more")
+    for text in found.caps:
+        typer.echo(f"  cap {text}")
+    if found.meetings is None:
+        return
+    came, went = ((found.meetings["change"] == change).sum() for change in ("came", "went"))
+    typer.echo(f"Chosen again: {came} titles come, {went} go")
+    for row in found.meetings.to_dict("records"):
+        typer.echo(f"  {row['change']}: {visible(row['title'])} [{visible(row['title_id'])}], {row['reason']}")

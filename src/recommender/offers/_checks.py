@@ -1,0 +1,137 @@
+"""What is checked of the titles before the choice: rights, the market's rules, materials."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from recommender.errors import DataError
+from recommender.offers._brief import Brief
+from recommender.offers._materials import APPEAL_UNIT, MaterialsReview, review_materials
+from recommender.offers._rights_check import RightsReview, check_rights
+from recommender.offers.policy import Policy, PolicyReview, load_policy, review_policy
+
+NOT_CHECKED = "not checked"
+CHECKED = ("policy", "rights", "materials")
+"""The offer's columns that say what was found, or that nobody has looked."""
+
+_log = logging.getLogger("recommender")
+_WARNED = frozenset({"expired", "other-market", "unknown-medium", "unmatched-override"})
+
+
+@dataclass(frozen=True, eq=False)
+class Checks:
+    """What rights, rules and materials say of a catalogue; None where nobody has asked.
+
+    Attributes
+    ----------
+    rights : RightsReview or None
+    policy : PolicyReview or None
+    materials : MaterialsReview or None
+    """
+
+    rights: RightsReview | None = None
+    policy: PolicyReview | None = None
+    materials: MaterialsReview | None = None
+
+    @property
+    def frames(self) -> list[pd.DataFrame]:
+        """For `judge`, one row a title each: `title_id`, `reason` (why it may not be offered, or empty), and the words."""
+        return [review.frame for review in (self.rights, self.policy, self.materials) if review is not None]
+
+    def pool(self, eligible: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Callable[[int], int]]]:
+        """Return the eligible titles with `caps` (rules that each counts towards) and `value`, and the caps' limits.
+
+        `value` is the appeal less what the materials cost, where they cost appeal; costs in a currency are for
+        a package that counts in it.
+        """
+        ids = eligible["title_id"].to_list()
+        capped = self.policy.capped(ids) if self.policy is not None else [[] for _ in ids]
+        value = eligible["appeal"]
+        if self.materials is not None and self.materials.part.unit == APPEAL_UNIT:
+            value = value - self.materials.costs_of(ids)
+        limits: dict[str, Callable[[int], int]] = {}
+        if self.policy is not None:
+            limits.update({cap.rule: cap.limit for cap in self.policy.caps})
+        caps = pd.Series(capped, index=eligible.index, dtype="object")
+        return eligible.assign(caps=caps, value=value), limits
+
+
+def check_titles(
+    titles: pd.DataFrame,
+    scores: pd.DataFrame,
+    brief: Brief,
+    *,
+    rights: pd.DataFrame | None = None,
+    policy: Policy | None = None,
+) -> Checks:
+    """Check a catalogue's titles as a brief asks.
+
+    Parameters
+    ----------
+    titles, scores : DataFrame
+    brief : Brief
+    rights : DataFrame, optional
+        The rights table; without it rights are not checked.
+    policy : Policy, optional
+        In place of the packs that the brief names.
+
+    Returns
+    -------
+    Checks
+
+    Raises
+    ------
+    DataError
+        Nothing says on which day the rules are to be read.
+    ConfigError, CallError
+        A policy pack cannot be read, or an override does not fit the packs.
+    """
+    day = day_of(scores, brief.market)
+    allowed = None
+    if rights is not None:
+        request = brief.rights_request(day)
+        allowed = check_rights(titles["title_id"].drop_duplicates(), rights, request, brief.rights.min_share)
+    reviewed = None
+    if policy is not None or brief.policy.packs:
+        rules, part = load_policy(brief.policy.packs) if policy is None else policy, brief.policy
+        on = brief.policy.on or _stated(day)
+        if policy is not None:
+            part = part.fitted(policy)
+        reviewed = review_policy(titles, rules, part, market=brief.market, media=brief.media, on=on)
+        _tell(reviewed)
+    ready = None
+    if brief.materials.asked:
+        ready = review_materials(titles, brief.materials, brief.market, brief.language)
+    return Checks(allowed, reviewed, ready)
+
+
+def _tell(review: PolicyReview) -> None:
+    """Log what a person should know of the packs; the report lists all of it."""
+    for notice in review.notices:
+        if notice.code in _WARNED:
+            _log.warning("policy: %s", notice.text)
+    stale = [notice.rule for notice in review.notices if notice.code == "stale"]
+    if stale:
+        _log.warning("policy: %d rules have not been checked for a year: %s", len(stale), ", ".join(stale))
+
+
+def day_of(scores: pd.DataFrame, market: str) -> str | None:
+    """Return the day of a market's scores; None where they state none."""
+    if "as_of" not in scores.columns:
+        return None
+    days = scores.loc[scores["market"] == market, "as_of"].dropna()
+    return None if days.empty else str(days.max())[:10]
+
+
+def _stated(day: str | None) -> date:
+    if day is None:
+        raise DataError(
+            "nothing says on which day the market's rules are to be read: the scores have no as_of",
+            hint="Add the day to the brief: on = 2026-03-01 in [policy].",
+        )
+    return date.fromisoformat(day)

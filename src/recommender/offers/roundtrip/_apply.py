@@ -1,0 +1,100 @@
+"""From edited workbooks to the next version's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from recommender.errors import CallError
+from recommender.offers._diff import diff_offers
+from recommender.offers._files import write_offer
+from recommender.offers._history import History
+from recommender.offers._offer import Offer
+from recommender.offers._saved import SavedOffer, load_offer
+from recommender.offers.roundtrip._edits import Edits, read_edits
+from recommender.offers.roundtrip._next import next_version
+from recommender.sources import file_sha256
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """What came of applying workbooks.
+
+    Attributes
+    ----------
+    offer : Offer
+        The next version.
+    edits : Edits
+        What reviewers changed.
+    changes : DataFrame
+        What that changed in the offer: the table of `diff_offers`.
+    files : dict of str to Path
+        Where each file is, by name.
+    """
+
+    offer: Offer
+    edits: Edits
+    changes: pd.DataFrame
+    files: dict[str, Path]
+
+
+def apply_workbooks(
+    workbooks: Sequence[str | Path],
+    out: str | Path,
+    *,
+    offer: str | Path | None = None,
+    language: str | None = None,
+) -> Applied:
+    """Read the workbooks that reviewers have edited, choose the next version, and write its folder.
+
+    Parameters
+    ----------
+    workbooks : sequence of path
+        One or more copies of the same version's workbook.
+    out : path
+        The folder of the next version; another one than that of the version before.
+    offer : path, optional
+        The folder of the version that the workbooks were made from; where not given, the folder of the first
+        workbook.
+    language : {"en", "en+ru", "en+zh"}, optional
+        The language of the next version's files; where not given, that of the version before.
+
+    Raises
+    ------
+    CallError
+        `out` is the folder of the version before.
+    DataError, OutputError
+        See `read_edits`, `load_offer`, `next_version` and `write_offer`. Nothing is written then.
+    """
+    folder = Path(workbooks[0]).parent if offer is None else Path(offer)
+    if Path(out).resolve() == folder.resolve():
+        raise CallError(
+            f"{out} is the folder of the version before",
+            hint="A version has a folder of its own: give a new one with --out.",
+        )
+    saved = load_offer(folder)
+    edits = read_edits(workbooks, saved)
+    made = next_version(saved, edits)
+    changes = diff_offers(saved.offer, made, edits.decisions)
+    files = write_offer(made, out, language=language or saved.language, history=_history(saved, edits, changes))
+    return Applied(made, edits, changes, files)
+
+
+def _history(saved: SavedOffer, edits: Edits, changes: pd.DataFrame) -> History:
+    earlier = [saved.history.decisions] if saved.history is not None and len(saved.history.decisions) else []
+    return History(
+        decisions=pd.concat([*earlier, edits.decisions], ignore_index=True),
+        changes=changes,
+        extra=edits.extra,
+        before={
+            "offer_id": saved.offer.offer_id,
+            "version": saved.offer.version,
+            "manifest_sha256": file_sha256(saved.folder / "manifest.json"),
+            "workbooks": [dict(workbook) for workbook in edits.workbooks],
+        },
+        inputs=saved.manifest.get("inputs", {}),
+        bundle=saved.manifest.get("bundle"),
+    )

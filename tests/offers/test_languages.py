@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import io
+import string
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from offer_builders import appeal_of, catalogue, scores_frame, titles_frame
+
+from recommender.errors import CallError
+from recommender.offers import Brief, Offer, build_offer, words_in
+from recommender.offers._eligible import REASONS
+from recommender.offers._language import LANGUAGES, check_language
+from recommender.offers._language import catalogue as texts
+from recommender.offers._report import report_html
+from recommender.offers._sheet_table import Column, width_of
+from recommender.offers._title_names import MARK, title_names
+from recommender.offers._words import rows_of
+from recommender.offers._workbook import workbook_bytes
+from recommender.schema import DECISION_WORDS, EVIDENCE_WORDS, KINDS
+
+OTHERS = ["ru", "zh"]
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+class TestTheCatalogueOfTexts:
+    @pytest.mark.parametrize("language", OTHERS)
+    def test_every_language_has_every_text_with_the_same_places(self, language: str) -> None:
+        english, other = texts("en"), texts(language)
+        assert set(english) == set(other)
+        assert {key for key in english if places(english[key]) != places(other[key])} == set()
+        assert all(text.strip() for text in other.values())
+
+    @pytest.mark.parametrize("language", OTHERS)
+    def test_no_text_was_left_in_english(self, language: str) -> None:
+        names = {"column.imdb_id", "column.kinopoisk_id", "column.douban_id", "piece.slot"}
+        same = {key for key, text in texts("en").items() if text == texts(language)[key]}
+        assert same <= names
+
+    def test_the_words_of_the_tables_are_all_there(self) -> None:
+        for words, section in ((KINDS, "kind"), (EVIDENCE_WORDS, "evidence"), (DECISION_WORDS, "decision")):
+            assert [texts("en")[f"{section}.{word}"] for word in words] == list(words)
+        assert set(REASONS.values()) <= set(texts("en").values())
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_choices_fit_into_a_list_of_excel(self, language: str) -> None:
+        words = words_in(language)
+        assert len(",".join(words.told(word, " ") for word in DECISION_WORDS)) < 255
+        assert all(len(words.both(f"sheet.{name}", " ")) <= 31 for name in ("summary", "offer", "not_offered"))
+
+    def test_an_unknown_language_is_refused(self) -> None:
+        with pytest.raises(CallError, match="cannot be in 'zh'"):
+            check_language("zh")
+
+
+class TestComposedSentences:
+    @pytest.mark.parametrize(
+        ("english", "russian", "chinese"),
+        [
+            ("top 3%", "лучшие 3%", "前3%"),
+            ("1960s / Comedy", "1960-е / комедия", "1960年代 / 喜剧"),
+            ("Drama, War", "Драма, военный", "剧情、战争"),
+            ("not checked", "не проверено", "未核查"),
+            (
+                "Director: J. J. Abrams, 3 earlier titles known",
+                "Режиссёр: J. J. Abrams, известно прежних работ: 3",
+                "导演：J. J. Abrams，已知3部既往作品",
+            ),
+            (
+                "Genre Comedy: at most 15 asked (5% of 300), 17 offered, 2 too many. "
+                "Only 4 eligible titles are outside this group.",
+                "Жанр комедия: запрошено не более 15 (5% от 300), предложено 17, лишних 2. "
+                "Вне этой группы только 4 подходящих названий.",
+                "类型喜剧：要求至多15部（300部的5%），推荐17部，多2部。此组之外符合条件的影片仅4部。",
+            ),
+            ("A sentence that nobody has foreseen.", None, None),
+        ],
+    )
+    def test_they_are_said_again(self, english: str, russian: str | None, chinese: str | None) -> None:
+        assert words_in("en+ru").translate(english) == russian
+        assert words_in("en+zh").translate(english) == chinese
+        assert words_in("en").translate(english) is None
+        assert words_in("en+zh").told(english) == (english if chinese is None else f"{english}\n{chinese}")
+
+    @pytest.mark.parametrize("language", ["en+ru", "en+zh"])
+    def test_whatever_an_offer_says_is_translated(self, language: str) -> None:
+        titles = catalogue(40)
+        brief = {
+            "name": "hard",
+            "market": "CN",
+            "size": 30,
+            "kinds": ["film"],
+            "shares": {
+                "genre": {"Comedy": {"min": 0.5}, "War": {"max": 0.01}},
+                "decade": {"1910s": {"min": 0.1}, "unknown": {"max": 0.01}},
+            },
+            "lock": {"title_ids": ["t001", "t005", "nowhere"]},
+            "exclude": {"genres": ["Family"], "years": {"before": 1960}},
+        }
+        made = build_offer(titles, scores_frame(titles, appeal_of(40)), Brief.model_validate(brief))
+        words = words_in(language)
+        assert len({shortfall.code for shortfall in made.shortfalls}) >= 4
+        for text in [shortfall.text for shortfall in made.shortfalls] + made.reserve["why"].tolist():
+            translated = words.translate(text)
+            assert translated is not None, text
+            assert not any(word in translated for word in ("asked", "eligible", "offered", "title ", "place")), (
+                translated
+            )
+
+    @pytest.mark.parametrize("language", ["en+ru", "en+zh"])
+    def test_the_rankers_reasons_are_translated(self, language: str) -> None:
+        """Every phrase of `ranking._reasons`, in the forms in which it is told."""
+        phrases = (
+            "genre: Drama, War",
+            "genre not told",
+            "origin: RU",
+            "origin not told",
+            "Drama, War from RU",
+            "titles from unknown origin",
+            "kind: film",
+            "year not told",
+            "released 1957",
+            "running time not told",
+            "96 minutes",
+            "age mark not told",
+            "age mark 16+",
+            "how many makers are credited",
+            "how much is told of it (synopsis, other titles)",
+            "the title's form",
+            "no similar story known",
+            "similar stories average 41% here",
+            "no synopsis",
+            "what the story is about (by itself 41%)",
+            "language in common with the market",
+            "studio: Mosfilm, 1 earlier title known",
+            "cast: A B, no earlier title known",
+            "director not told",
+            "part of no franchise",
+            "part of Yolki",
+            "worldwide audience not known",
+            "audience at home: ahead of 90% of titles",
+            "audience in other markets: ahead of 5% of titles",
+        )
+        assert [phrase for phrase in phrases if words_in(language).translate(phrase) is None] == []
+
+
+class TestTitles:
+    @staticmethod
+    def names(partner: str | None, **cells: Any) -> tuple[str, str, str]:
+        frame = titles_frame([{"title_id": "t", "kind": "film", **cells}])
+        made = title_names(next(iter(rows_of(frame))), partner)
+        return made.english, made.partner, made.latin
+
+    def test_a_known_translation_is_taken_and_nothing_is_translated(self) -> None:
+        cells = {"title": "12", "original_title": "Двенадцать", "alt_titles": ["12怒汉：大审判", "Twelve"]}
+        assert self.names("zh", **cells) == ("Twelve", "12怒汉：大审判", "Dvenadtsat’")
+        assert self.names("ru", **cells) == ("Twelve", "Двенадцать", "Dvenadtsat’")
+        assert self.names(None, **cells) == ("Twelve", "", "Dvenadtsat’")
+
+    def test_a_transliteration_is_marked_as_one(self) -> None:
+        cells = {"title": "The Cranes Are Flying", "original_title": "Летят журавли"}
+        assert self.names("zh", **cells) == ("", f"{MARK}Letyat zhuravli", "Letyat zhuravli")
+        chinese = {"title": "A World Without Thieves", "original_title": "天下无贼"}
+        assert self.names("ru", **chinese) == ("", f"{MARK}Тянь ся у цзэй", "Tian xia wu zei")
+
+    def test_a_catalogues_own_column_goes_first(self) -> None:
+        frame = titles_frame([{"title_id": "t", "kind": "film", "title": "A", "alt_titles": ["甲"]}])
+        frame["title_zh"] = ["乙"]
+        assert title_names(next(iter(rows_of(frame))), "zh").partner == "乙"
+
+    def test_han_signs_from_japan_are_not_taken_for_chinese(self) -> None:
+        cells = {"title": "Seven Samurai", "original_title": "七人", "languages": ["ja"]}
+        assert self.names("zh", **cells)[1].startswith(MARK)
+        assert self.names("zh", **cells | {"languages": ["zh"]})[1] == "七人"
+
+    def test_other_alphabets_are_left_alone(self) -> None:
+        assert self.names("zh", title="Їжак у тумані") == ("", "", "")
+        assert self.names("ru", title="千と千尋") == ("", "", "")
+        assert self.names("ru", title="Green Book") == ("", "", "")
+
+
+@pytest.fixture
+def made() -> Offer:
+    titles = catalogue(60)
+    frame = titles.assign(alt_titles=pd.Series([["雁南飞"] if i % 2 else [] for i in range(60)], dtype="object"))
+    brief = {"name": "x", "market": "CN", "size": 20, "kinds": ["film", "animation"]}
+    return build_offer(frame, scores_frame(titles, appeal_of(60)), Brief.model_validate(brief))
+
+
+class TestTheFiles:
+    @pytest.mark.parametrize(
+        ("language", "heads", "sheets"),
+        [
+            ("en+ru", {"Decision\nРешение", "Title\nНазвание"}, "Offer Предложение"),
+            ("en+zh", {"Decision\n决定", "Title\n片名", "Chinese title\n中文片名"}, "Offer 报价片单"),
+        ],
+    )
+    def test_the_workbook_is_in_two_languages(self, made: Offer, language: str, heads: set[str], sheets: str) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, language)))
+        sheet = book[sheets]
+        shown = [cell.value for cell in sheet[1]]
+        assert heads <= set(shown)
+        assert [row[0].value for row in book.worksheets[2].iter_rows(min_row=2)] == shown
+        words = words_in(language)
+        tier = shown.index(words.both("column.tier")) + 1
+        assert sheet.cell(2, tier).value == words.told("locomotive")
+        choice = sheet.data_validations.dataValidation[0]
+        assert choice.formula1 == '"' + ",".join(words.told(word, " ") for word in DECISION_WORDS) + '"'
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+    def test_fonts_have_the_signs_of_the_text(self, made: Offer) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, "en+zh")))
+        fonts = {
+            ("\u4e00" <= max(str(cell.value)) <= "\u9fff", cell.font.name)
+            for cell in book["Offer 报价片单"]["D"][1:]
+            if cell.value
+        }
+        assert fonts == {(True, "Microsoft YaHei"), (False, "Calibri")}
+
+    def test_columns_are_as_wide_as_their_heads(self) -> None:
+        def width(head: str) -> float:
+            return width_of(Column(head, 5, "", lambda _: None))
+
+        assert width("Year\n年份") < width("Evidence\nОснования") < width("Transliteration\nТранслитерация")
+        assert width("Low") == 5.7
+
+    @pytest.mark.parametrize(("language", "code"), [("en+ru", "ru"), ("en+zh", "zh")])
+    def test_the_report_is_in_two_languages(self, made: Offer, language: str, code: str) -> None:
+        html = report_html(made, language)
+        assert f'<span class="other" lang="{code}">' in html
+        for key in ("report.mix", "report.whole", "summary.missed", "report.comparables", "report.manifest"):
+            if key != "summary.missed":
+                assert texts("en")[key] in html
+                assert texts(code)[key] in html
+        assert ("20 titles for China") in html
+        assert {"ru": "Рынок: Китай. Названий: 20", "zh": "面向中国市场的20部影片"}[code] in html
+        assert "<script>" not in html
+        assert 'class="other"' not in report_html(made)

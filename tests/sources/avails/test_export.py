@@ -1,0 +1,196 @@
+"""An offer as an Avails workbook reads back equal, and what it does not know is listed."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+from offer_builders import appeal_of, catalogue, scores_frame
+from pandas.testing import assert_frame_equal
+
+from recommender.errors import CallError, UnreadableFileError
+from recommender.offers import Brief, build_offer, write_offer
+from recommender.schema import TITLES
+from recommender.sources import read_offer, write_table
+from recommender.sources.avails import VERSIONS, export_offer, read_avails
+from recommender.sources.avails._fields import sheet_name
+
+KEPT_BACK = ("floor_price",)
+
+
+@pytest.fixture(scope="module")
+def offer(tmp_path_factory):
+    """Return the folder of an offer of films, animations and series with every fact a title may have."""
+    titles = catalogue(40)
+    # A sheet cannot hold control characters; they become visible signs in every workbook of ours.
+    titles["title"] = titles["title"].str.replace("[\x01\x0b]", "", regex=True)
+    titles.loc[:9, "kind"] = "series"
+    titles.loc[:9, "seasons"], titles.loc[:9, "episodes"] = 2, 16
+    titles.loc[10, "kind"], titles.loc[11, "kind"] = "documentary", "short"
+    titles["resolution"] = ["4K", "HD", "2K", None] * 10
+    titles["ask_price"], titles["floor_price"], titles["currency"] = 1500.5, 900.0, "EUR"
+    titles["age_rating"] = "12+"
+    titles["studio"] = "Mosfilm; Lenfilm"
+    titles["release_date"] = "1957-10-12"
+    titles.loc[12, "eidr"], titles.loc[13, "eidr"] = "10.5240/7791-8534-2C23-9030-8610-5", "10.5240/1489-49A2-XXXX"
+    titles["me_track"] = pd.array([True, False, None, True] * 10, dtype="boolean")
+    for name, items in (
+        ("dubs", ["zh"]),
+        ("subtitles", ["en", "zh-Hans"]),
+        ("languages", ["ru"]),
+        ("alt_titles", ["Цапли"]),
+    ):
+        titles[name] = pd.Series([list(items) for _ in range(40)], dtype="object")
+    titles["directors"] = pd.Series([["Kalatozov; Mikhail", "Two"] for _ in range(40)], dtype="object")
+    brief = Brief(
+        name="all-kinds",
+        market="CN",
+        size=40,
+        kinds=("film", "animation", "series", "documentary", "short"),
+        media=("svod", "avod"),
+        language="zh",
+    )
+    folder = tmp_path_factory.mktemp("offer") / "made"
+    write_offer(build_offer(titles, scores_frame(titles, appeal_of(40)), brief), folder)
+    return folder
+
+
+def facts(folder):
+    frame = read_offer(folder / "offer.parquet")
+    return frame[[name for name in TITLES.names if name not in KEPT_BACK]]
+
+
+def in_order(titles, like):
+    return titles.set_index("title_id").loc[like["title_id"]].reset_index()[list(like.columns)]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_exported_offer_reads_back_equal(offer, tmp_path, version):
+    export_offer(offer, tmp_path / "a.xlsx", version=version, start="2027-01-01", end="2029-12-31", licensor="Ours")
+    avails = read_avails(tmp_path / "a.xlsx")
+    assert avails.version == version
+    ours = facts(offer)
+    assert set(ours["kind"]) >= {"film", "animation", "series", "documentary", "short"}
+    assert_frame_equal(in_order(avails.titles, ours), ours, check_dtype=False)
+    rights = avails.rights
+    assert sorted(zip(rights["title_id"], rights["media"], strict=True)) == sorted(
+        (title, medium) for title in ours["title_id"] for medium in ("svod", "avod")
+    )
+    assert set(rights["market"]) == {"CN"}
+    assert set(rights["language"]) == {"zh"}
+    assert set(zip(rights["start"], rights["end"], strict=True)) == {("2027-01-01", "2029-12-31")}
+    assert not [note for note in avails.notes if note.severity == "error"]
+
+
+def test_the_order_of_the_offer_is_that_of_the_sheets(offer, tmp_path):
+    export_offer(offer, tmp_path / "a.xlsx", start="Open", end="Open")
+    ours = facts(offer)
+    movies = ours.loc[ours["kind"] != "series", "title_id"].tolist()
+    avails = read_avails(tmp_path / "a.xlsx")
+    assert avails.rows.loc[avails.rows["sheet"] == "Template-Movies", "ALID"].drop_duplicates().tolist() == movies
+
+
+def test_what_the_offer_does_not_tell_is_listed_and_left_empty(offer, tmp_path):
+    done = export_offer(offer, tmp_path / "a.xlsx")
+    missing = {(item.sheet, item.field): item for item in done.missing}
+    assert set(missing) == {
+        (sheet, field)
+        for sheet in ("Template-Movies", "Template-TV")
+        for field in ("DisplayName", "Start", "End", "FormatProfile")
+    }
+    assert "--licensor" in missing["Template-Movies", "DisplayName"].remedy
+    assert (done.titles, done.avails) == (40, 80)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Template-Movies"]
+    place = [cell.value for cell in sheet[2]].index("Start") + 1
+    assert {sheet.cell(row, place).value for row in range(4, sheet.max_row + 1)} == {None}
+
+
+def test_the_windows_of_a_brief_are_taken_where_it_states_them(offer, tmp_path):
+    folder = tmp_path / "offer"
+    folder.mkdir()
+    write_table(read_offer(offer / "offer.parquet"), folder / "offer.parquet")
+    brief = {"media": ["est", "cinema"], "window": {"start": "2027-03-01", "end": None}}
+    (folder / "manifest.json").write_text(json.dumps({"brief": brief}))
+    done = export_offer(folder, tmp_path / "a.xlsx", end="Open", licensor="Ours")
+    assert {item.field for item in done.missing} == {"FormatProfile"}
+    assert any("cinema" in note for note in done.notes)
+    rights = read_avails(tmp_path / "a.xlsx").rights
+    assert set(rights["media"]) == {"est"}
+    assert set(rights["start"]) == {"2027-03-01"}
+    assert rights["end"].isna().all()
+
+
+def test_online_is_every_business_model(offer, tmp_path):
+    done = export_offer(offer, tmp_path / "a.xlsx", media=["online"], start="Open", end="Open")
+    assert done.avails == 4 * done.titles
+    assert set(read_avails(tmp_path / "a.xlsx").rights["media"]) == {"est", "tvod", "svod", "avod"}
+
+
+def test_an_offer_without_manifest_is_still_one(offer, tmp_path):
+    folder = tmp_path / "offer"
+    folder.mkdir()
+    write_table(read_offer(offer / "offer.parquet"), folder / "offer.parquet")
+    done = export_offer(folder, tmp_path / "a.xlsx")
+    assert "LicenseType" in {item.field for item in done.missing}
+    assert len(read_avails(tmp_path / "a.xlsx").titles) == 40
+
+
+def test_the_lowest_price_stays_at_home(offer, tmp_path):
+    export_offer(offer, tmp_path / "a.xlsx")
+    for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets:
+        assert 900 not in {cell.value for line in sheet.iter_rows() for cell in line}
+
+
+def test_without_the_sheet_of_facts_it_is_said_what_is_lost(offer, tmp_path):
+    done = export_offer(offer, tmp_path / "a.xlsx", facts=False)
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Template-Movies", "Template-TV"]
+    assert any("genres" in note for note in done.notes)
+
+
+def test_what_the_partner_changed_counts(offer, tmp_path):
+    export_offer(offer, tmp_path / "a.xlsx", start="Open", end="Open")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["Template-Movies"]
+    heads = [cell.value for cell in sheet[2]]
+    sheet.cell(4, heads.index("ReleaseYear") + 1).value = 2001
+    sheet.cell(5, heads.index("ReleaseYear") + 1).value = 2001
+    title_id = sheet.cell(4, heads.index("ALID") + 1).value
+    book.save(tmp_path / "a.xlsx")
+    titles = read_avails(tmp_path / "a.xlsx").titles.set_index("title_id")
+    assert titles.at[title_id, "year"] == 2001
+
+
+def test_texts_that_look_like_formulas_are_text(offer, tmp_path):
+    export_offer(offer, tmp_path / "a.xlsx")
+    for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets:
+        assert "f" not in {cell.data_type for line in sheet.iter_rows() for cell in line}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_same_offer_gives_the_same_bytes(offer, tmp_path, version):
+    for name in ("a.xlsx", "b.xlsx"):
+        export_offer(offer, tmp_path / name, version=version)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert sheet_name(version, "tv") in openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"version": "2.0"}, "1.7.2, 1.7.3"),
+        ({"media": ["cinema"]}, "cinema"),
+        ({"start": "tomorrow"}, "YYYY-MM-DD"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(offer, tmp_path, wrong, said):
+    with pytest.raises(CallError) as raised:
+        export_offer(offer, tmp_path / "a.xlsx", **wrong)
+    assert said in str(raised.value)
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_a_folder_without_an_offer_is_refused(tmp_path):
+    with pytest.raises(UnreadableFileError, match=r"offer\.parquet"):
+        export_offer(tmp_path, tmp_path / "a.xlsx")
