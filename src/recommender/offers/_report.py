@@ -9,6 +9,7 @@ from recommender.offers._figures import appeal_histogram, decade_bars, genre_bar
 from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
 from recommender.offers._reading import HOW_TO_READ, key_figures
+from recommender.offers._screening import SCREENING_NOTE, screening_rows
 from recommender.offers._words import (
     clean,
     comparable_line,
@@ -58,6 +59,8 @@ def report_html(offer: Offer) -> str:
         rows=rows,
         top=rows[:_TOP],
         uncertain=_least_certain(rows),
+        screening=screening_rows(offer),
+        screening_note=SCREENING_NOTE,
         left_out=[(offer.counts[code], words) for code, words in REASONS.items() if code in offer.counts],
         how_to_read=HOW_TO_READ,
     )

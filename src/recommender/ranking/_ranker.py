@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
 from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._evidence import EVIDENCE, weigh_evidence
+from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, needs_screening, weigh_evidence
 from recommender.ranking._examples import Examples, build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import Forest
 from recommender.ranking._head import Head
@@ -88,7 +88,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         The groups' columns that told titles apart; the others were left out.
     feature_names_ : ndarray of str, shape (n_features,)
     out_of_fold_ : DataFrame
-        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high`` of what was
+        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high``, ``evidence`` of what was
         learned from, each predicted without its own fold. Not kept in bundles.
 
     Examples
@@ -237,7 +237,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             ISO date of the prediction; the day up to which the model learned by default, and no earlier one.
         explain : int or None, default=None
             In each market, so many of the best titles get reasons and comparables. None: 1,000, or fewer where markets
-            are many, 10,000 in all.
+            are many, 10,000 in all. The last reason of a title that cannot be judged says so; see `needs_screening`.
 
         Returns
         -------
@@ -298,6 +298,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         most = min(_EXPLAINED, _EXPLAINED_IN_ALL // max(len(wanted), 1)) if explain is None else explain
         chosen = np.flatnonzero(rank <= most)
         reasons, comparables = self._explain(titles, head, pairs, matrix, chosen)
+        for row in chosen[needs_screening(scores).to_numpy()[chosen]]:
+            reasons[row].append(SCREEN_IT)
         scores["reasons"] = pd.Series(reasons, dtype="object")
         scores["comparables"] = pd.Series(comparables, dtype="object")
         scores["model"] = getattr(self, "name_", "not saved")
@@ -362,6 +364,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 "appeal": appeal,
                 "low": low,
                 "high": high,
+                "evidence": np.array(EVIDENCE)[evidence[told]],
             }
         )
 
