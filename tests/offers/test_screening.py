@@ -20,7 +20,11 @@ def small(low: float = 0.0, high: float = 1.0, **brief: object) -> tuple[pd.Data
     titles = catalogue(4).assign(title=["A", "B", "C", "D"])
     scores = scores_frame(titles, [0.8, 0.6, 0.5, 0.1])
     scores = scores.assign(low=low, high=high, evidence="fair")
-    return titles, scores, Brief.model_validate({"name": "two", "market": "CN", "size": 2, "kinds": ["film", "animation"], **brief})
+    return (
+        titles,
+        scores,
+        Brief.model_validate({"name": "two", "market": "CN", "size": 2, "kinds": ["film", "animation"], **brief}),
+    )
 
 
 def test_the_gain_is_what_a_simulation_gives() -> None:

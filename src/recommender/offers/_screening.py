@@ -111,7 +111,9 @@ def _exchanges(
     Titles that the same demands count are alike: it is enough to compare one of each pattern.
     """
     held = np.asarray(membership(pool, demands), dtype=bool).reshape(len(demands), len(pool))
-    patterns, of = np.unique(held, axis=1, return_inverse=True) if len(demands) else (held[:, :1], np.zeros(len(pool), int))
+    patterns, of = (
+        np.unique(held, axis=1, return_inverse=True) if len(demands) else (held[:, :1], np.zeros(len(pool), int))
+    )
     of = np.asarray(of).ravel()
     count = held[:, offered].sum(axis=1)
     low = np.array([demand.low for demand in demands])

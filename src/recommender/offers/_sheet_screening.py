@@ -42,7 +42,15 @@ def add_screening_sheet(book: Workbook, offer: Offer) -> None:
         sheet.column_dimensions[letter(column)].width = width
     for number, row in enumerate(rows_of(table), start=1):
         year = None if is_missing(row.year) else int(row.year)
-        cells = [number, row.title, year, "yes" if row.offered else "no", 100 * row.appeal, 100 * row.low, 100 * row.high]
+        cells = [
+            number,
+            row.title,
+            year,
+            "yes" if row.offered else "no",
+            100 * row.appeal,
+            100 * row.low,
+            100 * row.high,
+        ]
         cells += [row.evidence, 100 * row.gain, row.chance, row.why, row.title_id]
         for column, value in enumerate(cells, start=1):
             form = {5: "0", 6: "0", 7: "0", 9: "0.0", 10: "0%"}.get(column)

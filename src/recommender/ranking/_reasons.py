@@ -52,7 +52,9 @@ def describe_reasons(
     topics = [_TOPICS.get(topic, topic) for topic, _, _ in split]
     wanted = sorted({topic for topic in topics if topic})
     columns = {topic: np.flatnonzero([one == topic for one in topics]) for topic in wanted}
-    sums = np.column_stack([contributions[:, columns[topic]].sum(axis=1) for topic in wanted] or [np.empty((len(pairs), 0))])
+    sums = np.column_stack(
+        [contributions[:, columns[topic]].sum(axis=1) for topic in wanted] or [np.empty((len(pairs), 0))]
+    )
     told = []
     for place in range(len(pairs)):
         row = PairWords(pairs, place, dict(zip(map(str, names), matrix[place].tolist(), strict=True)))

@@ -84,7 +84,11 @@ def what_if(
     rows = _rows(changes[_HISTORY]) if _HISTORY in changes else None
     variants: list[tuple[str, dict[str, Any], bool]] = [(AS_IT_IS, {}, False)]
     for name in changes:
-        told = _told_history(ranker, rows) if name == _HISTORY and rows is not None else _told(title, name, cells.get(name))
+        told = (
+            _told_history(ranker, rows)
+            if name == _HISTORY and rows is not None
+            else _told(title, name, cells.get(name))
+        )
         variants.append((told, {name: cells[name]} if name in cells else {}, name == _HISTORY))
     if len(changes) > 1:
         variants.append((TOGETHER, cells, rows is not None))
@@ -101,7 +105,9 @@ def what_if(
                 )
             found.loc[place] = scores.loc[number]
     table = pd.DataFrame({"change": [told for told, _, _ in variants]}).join(found)
-    table = table.astype({name: "float64" for name in _FIGURES if name != "evidence"} | {"evidence": "str", "change": "str"})
+    table = table.astype(
+        {name: "float64" for name in _FIGURES if name != "evidence"} | {"evidence": "str", "change": "str"}
+    )
     table["difference"] = table["appeal"] - table["appeal"].iloc[0]
     return table
 
@@ -111,7 +117,8 @@ def _find(titles: pd.DataFrame, title_id: str) -> pd.Series:
     if rows.empty:
         hint = did_you_mean(title_id, titles["title_id"])
         raise CallError(
-            f"there is no title {visible(title_id)!r} among {len(titles):,} titles", hint=hint or "Give a title_id of the table."
+            f"there is no title {visible(title_id)!r} among {len(titles):,} titles",
+            hint=hint or "Give a title_id of the table.",
         )
     return rows.iloc[0]
 
@@ -174,7 +181,9 @@ def _cell(name: str, value: Any) -> Any:
     if column.type in {"integer", "number"}:
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool) and np.isfinite(value)
         if not number or (column.type == "integer" and value != int(value)):
-            raise CallError(f"{name} cannot be {visible(value)!r}", hint=f"Give a{'n' * (column.type == 'integer')} {column.type}.")
+            raise CallError(
+                f"{name} cannot be {visible(value)!r}", hint=f"Give a{'n' * (column.type == 'integer')} {column.type}."
+            )
         return int(value) if column.type == "integer" else float(value)
     if column.type != "boolean" and not isinstance(value, str):
         raise CallError(f"{name} cannot be {visible(value)!r}", hint="Give a text.")
@@ -189,7 +198,9 @@ def _rows(given: Any) -> list[dict[str, Any]]:
     for row in rows:
         lacking = {"market", "metric", "value"} - set(row)
         if lacking:
-            raise CallError(f"a changed row of history lacks {', '.join(sorted(lacking))}", hint="Give market, metric and value.")
+            raise CallError(
+                f"a changed row of history lacks {', '.join(sorted(lacking))}", hint="Give market, metric and value."
+            )
         _choose(row["market"], [*MARKETS, WORLDWIDE], "market", "use ISO 3166-1 alpha-2 codes, or WW for worldwide")
         _choose(row["metric"], METRICS, "metric", f"choose from {', '.join(METRICS)}")
         value = row["value"]
