@@ -15,6 +15,7 @@ from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
 from recommender.offers._reading import how_chosen, how_to_read, key_figures, what_was_checked
 from recommender.offers._rules_view import rules_view
+from recommender.offers._screening import SCREENING_NOTE, screening_rows
 from recommender.offers._title_names import MARK, title_names
 from recommender.offers._words import (
     clean,
@@ -77,6 +78,8 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
         rows=rows,
         top=rows[:_TOP],
         uncertain=_least_certain(rows),
+        screening=screening_rows(offer),
+        screening_note=SCREENING_NOTE,
         left_out=[(f"{offer.counts[code]:,}", said) for code, said in REASONS.items() if code in offer.counts],
         how_to_read=how_to_read(words),
         chosen=how_chosen(offer, words, past) if past.before or not offer.proven else words.both("report.proven"),

@@ -42,7 +42,7 @@ class TreesConfig(_Part):
 class LabelConfig(_Part):
     """What is learned, and from how far back."""
 
-    emphasis: Annotated[float, Field(ge=1, le=4)] = 2.0
+    emphasis: Annotated[float, Field(ge=1, le=4)] = 2.5
     half_life_years: Annotated[float, Field(gt=0, le=1000)] = 3.0
     n_origins: Annotated[int, Field(ge=1, le=100)] = 12
     most_pairs: Annotated[int, Field(ge=1000)] = 160_000

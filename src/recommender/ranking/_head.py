@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
+from recommender.ranking._evidence import EVIDENCE
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
@@ -145,6 +146,7 @@ def fit_heads(
             "appeal": appeal,
             "low": low,
             "high": high,
+            "evidence": np.array(EVIDENCE)[evidence[told]],
         }
     )
     return heads, unseen

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
 from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._evidence import EVIDENCE, weigh_evidence
+from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import Forest
 from recommender.ranking._head import ELSEWHERE, Head, fit_heads
@@ -61,7 +61,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     n_folds : int, default=5
     n_members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
         See `Forest`.
-    emphasis : float, default=2.0
+    emphasis : float, default=2.5
         The power to which graded percentiles are raised before they are learned: above 1, the head of a ranking counts
         more.
     half_life_years : float, default=3.0
@@ -89,7 +89,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         The groups' columns that told titles apart; the others were left out.
     feature_names_ : ndarray of str, shape (n_features,)
     out_of_fold_ : DataFrame
-        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high`` of what was
+        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high``, ``evidence`` of what was
         learned from, each predicted without its own fold. Not kept in bundles.
 
     Examples
@@ -116,7 +116,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         min_samples_leaf: int = 15,
         l2_regularization: float = 5.0,
         max_features: float = 0.4,
-        emphasis: float = 2.0,
+        emphasis: float = 2.5,
         half_life_years: float = 3.0,
         n_origins: int = 12,
         most_pairs: int = 160_000,
@@ -248,7 +248,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             ISO date of the prediction; the day up to which the model learned by default, and no earlier one.
         explain : int or None, default=None
             In each market, so many of the best titles get reasons and comparables. None: 1,000, or fewer where markets
-            are many, 10,000 in all.
+            are many, 10,000 in all. The last reason of a title that cannot be judged says so; see `needs_screening`.
 
         Returns
         -------
@@ -309,6 +309,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         most = min(_EXPLAINED, _EXPLAINED_IN_ALL // max(len(wanted), 1)) if explain is None else explain
         chosen = np.flatnonzero(rank <= most)
         reasons, comparables = self._explain(titles, head, pairs, matrix, chosen)
+        for row in chosen[needs_screening(scores).to_numpy()[chosen]]:
+            reasons[row].append(SCREEN_IT)
         scores["reasons"] = pd.Series(reasons, dtype="object")
         scores["comparables"] = pd.Series(comparables, dtype="object")
         scores["model"] = getattr(self, "name_", "not saved")
