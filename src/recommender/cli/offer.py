@@ -134,6 +134,13 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
     console.print(top)
     for shortfall in offer.shortfalls:
         console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")
+    for conflict in offer.choice.conflicts:
+        console.print(Text("conflict  ", style="yellow"), Text(conflict.text), sep="")
+    if offer.choice.nearest:
+        changes = "; ".join(change.text for change in offer.choice.nearest)
+        console.print(Text("nearest brief that works  ", style="yellow"), Text(changes), sep="")
+    for note in offer.notes:
+        console.print(Text("money  ", style="yellow"), Text(note), sep="")
     console.print()
     for name, meaning in (
         ("offer.xlsx", "workbook to review"),

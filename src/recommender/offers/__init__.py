@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from recommender.offers._brief import Brief, Share, Shares
 from recommender.offers._brief_file import load_brief, new_brief, parse_brief, sample_briefs
+from recommender.offers._choice import Choice
 from recommender.offers._files import write_offer
+from recommender.offers._membership import Demand, ExtraDemand
 from recommender.offers._offer import Offer, build_offer
 from recommender.offers._shortfall import Shortfall
 
 __all__ = [
     "Brief",
+    "Choice",
+    "Demand",
+    "ExtraDemand",
     "Offer",
     "Share",
     "Shares",

@@ -157,7 +157,7 @@ def _lines(error: ValidationError) -> Iterator[str]:
                 yield f"{key}: missing; add it"
             case "demand" | "share_order" | "years":
                 yield f"{key}: {fault['msg']}"
-            case "market" | "kind" | "decade":
+            case "market" | "kind" | "decade" | "tier" | "currency":
                 # A key that is wrong is reported by pydantic at `<key>.[key]`.
                 yield f"{key.removesuffix('.[key]')}: {fault['msg']} (got {visible(repr(value))})"
             case "string_pattern_mismatch":

@@ -107,6 +107,7 @@ def _manifest(
         "counts": dict(offer.counts),
         "shortfalls": [{"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls],
         "proven_optimum": offer.proven,
+        "package": _package(offer),
         "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
         "policy": "not checked",
         "rights": "not checked",
@@ -122,6 +123,26 @@ def _manifest(
             "python": platform.python_version(),
             "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         },
+    }
+
+
+def _package(offer: Offer) -> dict[str, Any]:
+    solution, choice = offer.choice.solution, offer.choice
+    return {
+        "objective": round(solution.objective, 6),
+        "bound": round(solution.bound, 6),
+        "gap": round(solution.gap, 6),
+        "interval": None if solution.interval is None else [round(end, 6) for end in solution.interval],
+        "cost": choice.cost,
+        "currency": offer.brief.budget.currency,
+        "conflicts": [conflict.text for conflict in choice.conflicts],
+        "nearest": [change.text for change in choice.nearest],
+        "prices": [
+            {"demand": price.name, "side": price.side, "bound": price.bound, "used": price.used, "step": price.step}
+            | {"more": price.more, "less": price.less, "shadow": price.shadow, "exact": price.exact}
+            for price in choice.prices
+        ],
+        "notes": list(offer.notes),
     }
 
 

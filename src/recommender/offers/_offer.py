@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.errors import NotEnoughDataError
 from recommender.features import canonical_genres
 from recommender.offers._brief import Brief
+from recommender.offers._choice import Choice, choose
 from recommender.offers._eligible import UNKNOWN, counts, judge
-from recommender.offers._select import Demand, Selection, membership, select
-from recommender.offers._shortfall import Shortfall, group_words, shortfalls
+from recommender.offers._membership import Demand, ExtraDemand
+from recommender.offers._money import package_fees
+from recommender.offers._shortfall import Shortfall, shortfalls
 from recommender.offers._words import rows_of
 from recommender.schema import OFFER
 
@@ -25,7 +29,6 @@ TIERS: Mapping[str, float] = {"locomotive": 0.10, "core": 0.60, "library": 1.00}
 _NOT_CHECKED = "not checked"
 _JUDGEMENT = ["reason", "same_as"]
 _RESERVE = 50
-_SUBSTITUTES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +53,11 @@ class Offer:
         The next 50 eligible titles by appeal, with `why` they are not offered.
     eligible : DataFrame
         All titles that could be offered, best first: what the offer was chosen from.
-    proven : bool
-        Whether no other choice of this size has a greater total appeal under the brief.
+    choice : Choice
+        How it was chosen: the objective and its bound, what each demand costs, what each title adds, which
+        demands conflict. These answers are computed when they are first asked for.
+    notes : tuple of str
+        How money was counted, where the brief asks about it.
     """
 
     frame: pd.DataFrame
@@ -61,7 +67,13 @@ class Offer:
     demands: tuple[Demand, ...]
     reserve: pd.DataFrame
     eligible: pd.DataFrame
-    proven: bool
+    choice: Choice
+    notes: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Whether no other choice of this size is better under the brief."""
+        return self.choice.proven
 
     @property
     def offer_id(self) -> str:
@@ -78,7 +90,14 @@ class Offer:
         return ", ".join(sorted(set(self.frame[column].dropna().astype(str)))) or "not stated"
 
 
-def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Offer:
+def build_offer(
+    titles: pd.DataFrame,
+    scores: pd.DataFrame,
+    brief: Brief,
+    *,
+    extra: Sequence[ExtraDemand] = (),
+    penalty: NDArray[np.float64] | None = None,
+) -> Offer:
     """Choose the offer that a brief asks for: the greatest total appeal that keeps its demands.
 
     Parameters
@@ -89,6 +108,10 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
         The scores table, as `Ranker.predict`, `score` or `read_scores` return it.
     brief : Brief
         What is asked for, as `load_brief` returns it.
+    extra : sequence of ExtraDemand
+        Further demands, such as a law's caps, with masks over `titles` in their order.
+    penalty : ndarray of float, optional
+        What each title's materials cost, in the unit of the objective, in the order of `titles`.
 
     Returns
     -------
@@ -100,12 +123,12 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
     DataError
         The scores have no rows for the market, or a title stands twice.
     NotEnoughDataError
-        No title at all is eligible.
+        No title at all is eligible, or none within the budget.
 
     Notes
     -----
     Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest
-    library. The slot is the decade and the first genre (the kind where there is none). Policy and rights
+    library; unless the brief says at which appeal each begins. The slot is the decade and the first genre (the kind where there is none). Policy and rights
     are not looked at yet and say so.
     """
     # A brief says Comedy; catalogues say COM, comedy and комедия.
@@ -120,32 +143,48 @@ def build_offer(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Off
             f"({reasons or 'no titles'})",
             hint="Check the brief's market, kinds and exclusions against the catalogue.",
         )
-    selection = select(eligible, brief.size, brief.shares, brief.lock.title_ids)
-    chosen = eligible.iloc[selection.chosen].reset_index(drop=True)
-    rest = eligible.drop(index=list(selection.chosen)).reset_index(drop=True)
-    size = len(chosen)
+    at = pd.Index(titles["title_id"]).get_indexer(pd.Index(eligible["title_id"]))
+    extra = [ExtraDemand(one.name, np.asarray(one.mask, dtype=bool)[at], one.low, one.high) for one in extra]
+    choice = choose(eligible, brief, extra=extra, penalty=None if penalty is None else np.asarray(penalty)[at])
+    eligible = choice.pool
+    chosen = eligible.iloc[choice.chosen].reset_index(drop=True)
+    rest = eligible.drop(index=list(choice.chosen)).reset_index(drop=True)
     frame = chosen.assign(
         offer_id=_offer_id(brief, chosen),
         version=1,
-        tier=[tier(position, size) for position in range(1, size + 1)],
+        tier=_tiers(chosen, brief),
         slot=[slot(row.decade, row.genres, row.kind) for row in rows_of(chosen)],
         status="proposed",
         policy=_NOT_CHECKED,
         rights=_NOT_CHECKED,
-        substitutes=pd.Series(_substitutes(chosen, rest), index=chosen.index, dtype="object"),
+        substitutes=pd.Series(_substitutes(choice), index=chosen.index, dtype="object"),
     )
+    notes = choice.notes
+    if choice.priced is not None:
+        frame["price"] = choice.priced.cost[choice.chosen]
+        if brief.budget.package_fee is not None:
+            frame["fee"], said = package_fees(frame, choice.priced, choice.chosen.tolist(), brief)
+            notes += said
     known = [column for column in OFFER.names if column in frame.columns]
     frame = frame[[*known, *(column for column in frame.columns.drop("decade") if column not in OFFER)]]
     return Offer(
         frame=frame.astype({"rank": "int64"}),
         brief=brief,
         counts=found,
-        shortfalls=shortfalls(brief, judged, found, selection),
-        demands=selection.demands,
-        reserve=_reserve(chosen, rest.head(_RESERVE), selection),
+        shortfalls=shortfalls(brief, judged, found, choice),
+        demands=choice.demands,
+        reserve=_reserve(chosen, rest.head(_RESERVE), choice),
         eligible=eligible,
-        proven=selection.proven,
+        choice=choice,
+        notes=notes,
     )
+
+
+def _tiers(chosen: pd.DataFrame, brief: Brief) -> list[str]:
+    """Return the tiers of the offered titles, which stand best first."""
+    if brief.package.tiers:
+        return [brief.package.tier_of(float(appeal)) for appeal in chosen["appeal"]]
+    return [tier(position, len(chosen)) for position in range(1, len(chosen) + 1)]
 
 
 def tier(position: int, size: int) -> str:
@@ -176,38 +215,35 @@ def _offer_id(brief: Brief, chosen: pd.DataFrame) -> str:
     return f"{brief.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def _substitutes(chosen: pd.DataFrame, rest: pd.DataFrame) -> list[list[str]]:
-    """Return for each chosen title the best ones left over of the same kind that share a genre with it."""
-    by_group: dict[tuple[str, str], list[int]] = {}
-    for position, (kind, genres) in enumerate(zip(rest["kind"], rest["genres"], strict=True)):
-        for genre in dict.fromkeys(name.casefold() for name in genres or [""]):
-            by_group.setdefault((kind, genre), []).append(position)
-    ids = rest["title_id"].to_list()
-    found = []
-    for kind, genres in zip(chosen["kind"], chosen["genres"], strict=True):
-        near: set[int] = set()
-        for genre in genres or [""]:
-            near.update(by_group.get((kind, genre.casefold()), [])[:_SUBSTITUTES])
-        found.append([ids[position] for position in sorted(near)[:_SUBSTITUTES]])
-    return found
+def _substitutes(choice: Choice) -> list[list[str]]:
+    """Return for each chosen title the ids of the best ones that could take its place with every demand kept."""
+    ids = choice.pool["title_id"].to_numpy()
+    return [[str(title_id) for title_id in ids[found.others]] for found in choice.substitutes]
 
 
-def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Say of each title left over why another was taken."""
     last = chosen["appeal"].min()
-    demands = selection.demands
-    held = membership(chosen, demands).sum(axis=1)
+    demands, taken = choice.demands, choice.solution.mask
+    held = choice.members[:, taken].sum(axis=1)
     full = [demand.high <= count and demand.high < len(chosen) for demand, count in zip(demands, held, strict=True)]
     wanted = [0 < count <= demand.low for demand, count in zip(demands, held, strict=True)]
-    minima = ", ".join(group_words(d.group, d.name) for d, tight in zip(demands, wanted, strict=True) if tight)
+    minima = ", ".join(demand.words for demand, tight in zip(demands, wanted, strict=True) if tight)
+    places = np.flatnonzero(~taken)[: len(rest)]
+    budget = choice.solution.problem.budget
+    room = np.inf if budget is None or choice.cost is None else budget - choice.cost
     why = []
-    for appeal, row in zip(rest["appeal"], membership(rest, demands).T, strict=True):
-        at_most = [d for d, inside, tight in zip(demands, row, full, strict=True) if inside and tight]
-        if appeal <= last:
+    for place, appeal in zip(places, rest["appeal"], strict=True):
+        at_most = [d for d, inside, tight in zip(demands, choice.members[:, place], full, strict=True) if inside and tight]
+        if choice.priced is not None and choice.priced.barred[place]:
+            why.append("It has no price, or a floor above its tier's fee.")
+        elif appeal <= last:
             why.append("Its appeal is not above that of the last title offered.")
         elif at_most:
-            names = ", ".join(f"{group_words(d.group, d.name)} (at most {d.high:,})" for d in at_most)
+            names = ", ".join(f"{d.words} (at most {d.high:,})" for d in at_most)
             why.append(f"The offer is already full of {names}.")
+        elif choice.priced is not None and choice.priced.cost[place] > room:
+            why.append("For its price the budget buys more elsewhere.")
         elif minima:
             why.append(f"Its place went to the minimum asked for {minima}, or to a locked title.")
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from recommender.offers._constraints import conflict_lines, demand_lines, facts_of, said, unit_of
 from recommender.offers._eligible import REASONS
 from recommender.offers._figures import appeal_histogram, decade_bars, genre_bars
 from recommender.offers._offer import Offer
@@ -60,7 +61,18 @@ def report_html(offer: Offer) -> str:
         uncertain=_least_certain(rows),
         left_out=[(offer.counts[code], words) for code, words in REASONS.items() if code in offer.counts],
         how_to_read=HOW_TO_READ,
+        package=_package(offer),
+        said=said,
     )
+
+
+def _package(offer: Offer) -> dict[str, Any]:
+    return {
+        "facts": facts_of(offer),
+        "conflicts": conflict_lines(offer),
+        "demands": demand_lines(offer),
+        "unit": unit_of(offer)[0],
+    }
 
 
 def _row(row: Any, number: int) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Tier",
             11.5,
-            "By place in the offer: the first 10% are locomotives, the next 50% core, the rest library.",
+            "By place in the offer: the first 10% are locomotives, the next 50% core, the rest library; or by the "
+            "appeals that the brief names.",
             _text("tier"),
         ),
         Column("Title", 34, "The title as the catalogue calls it.", _text("title", 200)),
@@ -167,7 +168,7 @@ def _columns(names: Mapping[str, str]) -> list[Column]:
         Column(
             "Substitutes",
             40,
-            "The best titles outside the offer of the same kind and a common genre, should this one fall away.",
+            "The best titles outside the offer that could take its place alone with every demand kept, should it fall away.",
             lambda row: "\n".join(f"{names.get(other, other)} [{other}]" for other in row.substitutes),
         ),
         Column(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recommender.offers import _style as style
+from recommender.offers._constraints import conflict_lines, facts_of
 from recommender.offers._eligible import REASONS
 from recommender.offers._figures import (
     Bar,
@@ -139,7 +140,7 @@ def _text_block(sheet: Worksheet, row: int, head: str, lines: list[str], *, warm
 
 
 def _missed(offer: Offer) -> list[str]:
-    return [shortfall.text for shortfall in offer.shortfalls] or [
+    return [shortfall.text for shortfall in offer.shortfalls] + conflict_lines(offer) or [
         "Nothing: the size, every share and every locked title of the brief are kept. Rights and "
         "the market's rules "
         "have not been checked."
@@ -160,9 +161,8 @@ def _provenance(offer: Offer) -> list[str]:
     return [
         f"Scores by the model {offer.fact('model')}, version {offer.fact('model_version')}, text encoder "
         f"{offer.fact('encoder')}; nothing dated on or after {offer.fact('as_of')} was seen.",
-        "The choice is proven to have the greatest total appeal under this brief."
-        if offer.proven
-        else "The search for the best choice ended at its time limit.",
+        *facts_of(offer),
+        "The sheet Package says what each demand costs, what each title adds, and who could take its place.",
         "manifest.json beside this file holds the hashes of all inputs and the versions of the program.",
     ]
 

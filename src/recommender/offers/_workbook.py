@@ -12,7 +12,7 @@ _EPOCH = datetime.datetime(1980, 1, 1)
 
 
 def workbook_bytes(offer: Offer) -> bytes:
-    """Return the workbook: sheets Summary, Offer, Columns, Not offered and Figures.
+    """Return the workbook: sheets Summary, Offer, Columns, Not offered, Package and Figures.
 
     Excel's files hold the time of writing in the archive and in the properties; both are set to a fixed day
     here, so that the same offer gives the same bytes.
@@ -20,6 +20,7 @@ def workbook_bytes(offer: Offer) -> bytes:
     from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
 
+    from recommender.offers._sheet_constraints import add_constraints_sheet
     from recommender.offers._sheet_offer import add_columns_sheet, add_offer_sheet, add_reserve_sheet
     from recommender.offers._sheet_summary import add_summary_sheet
 
@@ -28,6 +29,7 @@ def workbook_bytes(offer: Offer) -> bytes:
     columns = add_offer_sheet(book, offer)
     add_columns_sheet(book, columns)
     add_reserve_sheet(book, offer)
+    add_constraints_sheet(book, offer)
     book.move_sheet("Figures", offset=len(book.sheetnames))
     book.properties.title = offer.offer_id
     book.properties.creator = "recommender"

@@ -24,7 +24,7 @@ def changed(problem: Problem) -> Problem:
     return replace(problem, low=low, high=high, size=size, budget=budget)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(problems(6, curved=False))
 def test_the_conflict_is_the_smallest_of_all(problem: Problem) -> None:
     sides = Sides(problem)
@@ -40,7 +40,7 @@ def test_the_conflict_is_the_smallest_of_all(problem: Problem) -> None:
     assert len(found.parts) == len(found.sides)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(6, curved=False))
 def test_the_nearest_brief_works_and_no_nearer_does(problem: Problem) -> None:
     mended = changed(problem)
@@ -52,7 +52,7 @@ def test_the_nearest_brief_works_and_no_nearer_does(problem: Problem) -> None:
         assert moved == np.abs(made.missed).sum()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(6, curved=False))
 def test_the_budget_needed_is_the_least(problem: Problem) -> None:
     problem = problem.fitted()
@@ -72,9 +72,11 @@ def test_conflicts_without_a_demand_in_common_are_all_found() -> None:
     members = [comedy, war, old, old & comedy]
     problem = Problem(value, 6, members, [5, 4, 0, 0], [10, 10, 2, 10], names=("Comedy", "War", "old", "old comedy"))
     texts = [found.text for found in conflicts(problem)]
-    assert texts == [
+    assert {*texts[:2]} == {
         "This cannot be kept: at least 5 of Comedy (there are 4).",
         "This cannot be kept: at least 4 of War (there are 3).",
+    }
+    assert texts[2:] == [
         "These cannot be kept together: at most 2 of old; exactly 6 titles.",
     ]
 

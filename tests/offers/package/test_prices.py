@@ -34,7 +34,7 @@ def relaxation(problem: Problem) -> float | None:
     return found.bound / linear.scale if found.feasible else None
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(problems(8, easy=True))
 def test_one_more_and_one_less_change_what_is_said(problem: Problem) -> None:
     made = solved(problem)
@@ -56,7 +56,7 @@ def test_one_more_and_one_less_change_what_is_said(problem: Problem) -> None:
             assert (price.more or 0) >= -1e-9 and (price.less or 0) <= 1e-9
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(problems(8, easy=True, curved=False))
 def test_shadow_prices_are_slopes_of_the_relaxation(problem: Problem) -> None:
     """The relaxation's worth is concave in every bound, and the shadow price touches it from above."""
@@ -81,7 +81,7 @@ def test_prices_of_a_demand_that_costs() -> None:
     assert set(found) == {("genre War", "minimum"), ("size", "size")}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(problems(8))
 def test_substitutes_are_the_best_valid_swaps(problem: Problem) -> None:
     made = solved(problem)
@@ -98,7 +98,7 @@ def test_substitutes_are_the_best_valid_swaps(problem: Problem) -> None:
         assert len(set(found.others.tolist())) == len(found.others)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problems(8))
 def test_marginal_values_are_those_of_solving_without(problem: Problem) -> None:
     made = solved(problem)

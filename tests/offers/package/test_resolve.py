@@ -12,7 +12,7 @@ from recommender.errors import DataError
 from recommender.offers.package import Decisions, Problem, marginal_values, prices, resolve, solve
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(problems(7), st.data())
 def test_the_fewest_changes_come_first_and_then_the_worth(problem: Problem, data: st.DataObject) -> None:
     # So that the size can always be had.

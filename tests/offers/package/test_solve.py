@@ -18,7 +18,7 @@ def test_the_public_names_are_there() -> None:
     assert all(hasattr(recommender.offers.package, name) for name in names)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=160, deadline=None)
 @given(problems())
 def test_the_choice_is_the_best_of_all(problem: Problem) -> None:
     misses, worth = best_with_misses(problem)
