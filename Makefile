@@ -48,6 +48,7 @@ bench: $(INSTALLED)  ## Speed and memory, as tables
 	$(BIN)/python -m benchmarks.help_time
 	$(BIN)/python -m benchmarks.demo
 	$(BIN)/python -m benchmarks.score
+	$(BIN)/python -m benchmarks.package
 
 notebook: $(NOTEBOOKS)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -283,7 +283,9 @@ class Brief(_Part):
         """Yield what the package and the budget lack together."""
         by_place = not self.package.tiers
         if by_place and self.shares.tier:
-            text = "tiers go by place; say at which appeal each begins: [package] tiers = { locomotive = ..., core = ... }"
+            text = (
+                "tiers go by place; say at which appeal each begins: [package] tiers = { locomotive = ..., core = ... }"
+            )
             yield _fault(("shares", "tier"), text, list(self.shares.tier))
         if by_place and self.budget.fees:
             text = "fees of tiers need [package] tiers = { locomotive = ..., core = ... }"

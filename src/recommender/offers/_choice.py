@@ -34,6 +34,7 @@ from recommender.offers.package import (
     substitutes,
 )
 
+_EXACT_POOL = 20_000  # titles up to which what each title adds is searched exactly
 _DECIMALS = 6  # the resolution of appeal: differences below a millionth are ties
 
 
@@ -125,8 +126,8 @@ class Choice:
 
     @cached_property
     def marginal_values(self) -> tuple[Marginal, ...]:
-        """What each chosen title adds, in the order of `chosen`."""
-        return marginal_values(self.asked, self.solution)
+        """What each chosen title adds, in the order of `chosen`; only bounded in a very large pool."""
+        return marginal_values(self.asked, self.solution, exact=len(self.pool) <= _EXACT_POOL)
 
     @cached_property
     def substitutes(self) -> tuple[Substitutes, ...]:

@@ -39,12 +39,16 @@ class DemandLine:
 
 @dataclass(frozen=True)
 class TitleLine:
-    """One row of the table of titles: what a title adds, and who could take its place at what loss."""
+    """One row of the table of titles: what a title adds, and who could take its place at what loss.
+
+    Where `exact` is false, what it adds is between `least` and `adds`.
+    """
 
     title_id: str
     title: str
     appeal: float
     adds: float | None
+    least: float | None
     exact: bool
     substitutes: tuple[tuple[str, float], ...]
 
@@ -74,6 +78,7 @@ def title_lines(offer: Offer) -> list[TitleLine]:
             names[adds.title],
             100 * float(appeals[adds.title]),
             None if adds.value is None else scale * adds.value,
+            None if adds.least is None else scale * adds.least,
             adds.exact,
             tuple(
                 (f"{names[other]} [{ids[other]}]", scale * float(change))

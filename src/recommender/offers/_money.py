@@ -72,7 +72,9 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     other = np.flatnonzero(np.isnan(first) & ~np.isnan(second))
     if len(other):
         which = ("floor", "asking") if budget.price == "ask" else ("asking", "floor")
-        notes.append(f"{_some(pool, other)} only {_article(which[0])} price, which counts in place of the {which[1]} price.")
+        notes.append(
+            f"{_some(pool, other)} only {_article(which[0])} price, which counts in place of the {which[1]} price."
+        )
     none = np.isnan(cost)
     if none.any() and not budget.fees:
         if budget.assume is not None:
@@ -86,11 +88,15 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
         cost, above = _fees(pool, brief, floor, ask)
         barred |= above
         if above.any():
-            notes.append(f"{_some(pool, np.flatnonzero(above))} a floor price above the fee of the tier, and cannot be offered.")
+            notes.append(
+                f"{_some(pool, np.flatnonzero(above))} a floor price above the fee of the tier, and cannot be offered."
+            )
     return Priced(np.where(np.isnan(cost), 0.0, np.round(cost, 2)), floor, ask, barred, tuple(notes))
 
 
-def package_fees(chosen: pd.DataFrame, priced: Priced, places: Sequence[int], brief: Brief) -> tuple[pd.Series, tuple[str, ...]]:
+def package_fees(
+    chosen: pd.DataFrame, priced: Priced, places: Sequence[int], brief: Brief
+) -> tuple[pd.Series, tuple[str, ...]]:
     """Allocate the package's fee to the chosen titles, and say which floors and asks do not fit.
 
     Parameters
@@ -116,7 +122,9 @@ def package_fees(chosen: pd.DataFrame, priced: Priced, places: Sequence[int], br
     fees = allocate_fees(total, np.maximum(weight, 1e-9), floors=priced.floor[at], asks=priced.ask[at])
     notes = []
     if len(fees.below_floor):
-        notes.append(f"{_some(chosen, fees.below_floor)} a floor price that does not fit into the package's fee of {total:,.2f}.")
+        notes.append(
+            f"{_some(chosen, fees.below_floor)} a floor price that does not fit into the package's fee of {total:,.2f}."
+        )
     if len(fees.above_ask):
         notes.append(f"{_some(chosen, fees.above_ask)} more of the package's fee of {total:,.2f} than asked for.")
     return pd.Series(fees.amounts, index=chosen.index), tuple(notes)

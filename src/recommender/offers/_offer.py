@@ -128,8 +128,8 @@ def build_offer(
     Notes
     -----
     Tiers are a rule of rank within the offer: the top 10% are locomotives, the next 50% core, the rest
-    library; unless the brief says at which appeal each begins. The slot is the decade and the first genre (the kind where there is none). Policy and rights
-    are not looked at yet and say so.
+    library; unless the brief says at which appeal each begins. The slot is the decade and the first genre (the
+    kind where there is none). Policy and rights are not looked at yet and say so.
     """
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
@@ -234,7 +234,9 @@ def _reserve(chosen: pd.DataFrame, rest: pd.DataFrame, choice: Choice) -> pd.Dat
     room = np.inf if budget is None or choice.cost is None else budget - choice.cost
     why = []
     for place, appeal in zip(places, rest["appeal"], strict=True):
-        at_most = [d for d, inside, tight in zip(demands, choice.members[:, place], full, strict=True) if inside and tight]
+        at_most = [
+            d for d, inside, tight in zip(demands, choice.members[:, place], full, strict=True) if inside and tight
+        ]
         if choice.priced is not None and choice.priced.barred[place]:
             why.append("It has no price, or a floor above its tier's fee.")
         elif appeal <= last:

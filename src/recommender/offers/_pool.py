@@ -41,7 +41,8 @@ def near_duplicates(pool: pd.DataFrame) -> tuple[Any, NDArray[np.float64]]:
         (_texts(pool, "franchise"), _SAME_WORK),
         (hands, _SAME_HAND),
     )
-    rows, columns, parts = [], [], []
+    rows, columns = [], []
+    parts: list[float] = []
     for names, part in keys:
         code, _ = pd.factorize(np.array(names, dtype=object))
         size = np.bincount(code)

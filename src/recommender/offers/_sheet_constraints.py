@@ -60,8 +60,8 @@ def add_constraints_sheet(book: Workbook, offer: Offer) -> None:
         sheet,
         row,
         [
-            f"Adds: what the total would lose, in {unit}, if the title fell away and the rest were chosen anew. A substitute "
-            "takes its place alone and keeps every demand; its change is that of the total."
+            f"Adds: what the total would lose, in {unit}, if the title fell away and the rest were chosen anew. A "
+            "substitute takes its place alone and keeps every demand; its change is that of the total."
         ],
     )
     heads = ["No.", "Title", "Title id", "Appeal", "Adds", "Proven", ""]
@@ -69,7 +69,7 @@ def add_constraints_sheet(book: Workbook, offer: Offer) -> None:
     titles: list[list[object]] = []
     for number, line in enumerate(title_lines(offer), start=1):
         cells: list[object] = [number, line.title, line.title_id, line.appeal, _cell(line.adds)]
-        cells += ["yes" if line.exact else "no", None]
+        cells += ["yes" if line.exact else f"at least {line.least:,.2f}" if line.least is not None else "no", None]
         for name, change in line.substitutes:
             cells += [name, change]
         titles.append(cells + [None] * (len(heads) - len(cells)))

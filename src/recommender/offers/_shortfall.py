@@ -32,9 +32,7 @@ class Shortfall:
     missing: int
 
 
-def shortfalls(
-    brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], choice: Choice
-) -> tuple[Shortfall, ...]:
+def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], choice: Choice) -> tuple[Shortfall, ...]:
     """Say what is missing: titles, locked titles, and the shares that could not be kept."""
     found: list[Shortfall] = []
     offered = len(choice.chosen)
@@ -128,10 +126,7 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
         if size - others > demand.high
         else "The locked titles and the other demands leave no other choice."
     )
-    text = (
-        f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, "
-        f"{-miss.by:,} too many. {why}"
-    )
+    text = f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, {-miss.by:,} too many. {why}"
     return Shortfall("maximum", text, -miss.by)
 
 

@@ -110,7 +110,20 @@ def test_marginal_values_are_those_of_solving_without(problem: Problem) -> None:
         if without is None:
             assert found.value is None
         else:
-            assert found.value == pytest.approx(made.objective - without, abs=1e-6)
+            assert found.value == found.least == pytest.approx(made.objective - without, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(8))
+def test_bounds_hold_the_marginal_values(problem: Problem) -> None:
+    made = solved(problem)
+    exact = marginal_values(problem, made)
+    for found, true in zip(marginal_values(problem, made, exact=False), exact, strict=True):
+        if true.value is None:
+            assert found.value is None
+        else:
+            assert found.least is not None and found.value is not None
+            assert found.least - 1e-6 <= true.value <= found.value + 1e-6
 
 
 def test_what_is_missed_is_missed_by_no_more_after_a_swap() -> None:

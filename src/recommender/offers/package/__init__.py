@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from recommender.offers.package._conflict import Conflict, conflict, conflicts
 from recommender.offers.package._fees import Fees, allocate_fees
+from recommender.offers.package._marginal import Marginal, marginal_values
 from recommender.offers.package._prices import Price, prices
 from recommender.offers.package._problem import Problem, Risk, Solution
 from recommender.offers.package._resolve import Decisions, Resolved, resolve
 from recommender.offers.package._settle import Change, budget_needed, nearest
 from recommender.offers.package._solve import solve
-from recommender.offers.package._swaps import Marginal, Substitutes, marginal_values, substitutes
+from recommender.offers.package._swaps import Substitutes, substitutes
 
 __all__ = [
     "Change",

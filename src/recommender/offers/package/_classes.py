@@ -168,7 +168,7 @@ class Program:
         money = max(float(np.mean(problem.cost)), 1e-9)
         costs = problem.cost[self.bought] / money
         self.money = money
-        put(1, -np.inf, problem.budget / money, bought=costs[None, :], budget=np.array([[-1.0]]))
+        put(1, -np.inf, (problem.budget or 0.0) / money, bought=costs[None, :], budget=np.array([[-1.0]]))
         most = float(costs.sum()) + 1
         sides = np.eye(self.sides)
         put(1, -np.inf, 0, budget=np.ones((1, 1)), eased=-sides[[2 * demands + 1]] * most)
@@ -204,9 +204,7 @@ class Program:
         whole = np.ones(self.width)
         whole[part["budget"]] = whole[part["bought"]] = 0
         rows = [LinearConstraint(self.body, self.low, self.high)]
-        rows += [
-            LinearConstraint(sparse.csr_array(self._vector(one)[None, :]), -np.inf, value) for one, value in keep
-        ]
+        rows += [LinearConstraint(sparse.csr_array(self._vector(one)[None, :]), -np.inf, value) for one, value in keep]
         answer = milp(
             self._vector(cost),
             constraints=rows,
@@ -217,7 +215,8 @@ class Program:
         if answer.x is None:
             if answer.status != 2:
                 raise DataError(
-                    f"whether the demands can be kept was not found out: {answer.message}", hint="Ask for fewer demands."
+                    f"whether the demands can be kept was not found out: {answer.message}",
+                    hint="Ask for fewer demands.",
                 )
             return None
         x = answer.x

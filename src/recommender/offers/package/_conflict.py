@@ -74,7 +74,9 @@ def conflicts(problem: Problem, limit: int = 10) -> tuple[Conflict, ...]:
 
 def _asked(problem: Problem) -> Bools:
     """Return the sides that ask for anything."""
-    return np.r_[problem.low > 0, problem.high < problem.members.sum(axis=1), True, problem.budget is not None, problem.locked.any()]
+    supply = problem.members.sum(axis=1)
+    asked: Bools = np.r_[problem.low > 0, problem.high < supply, True, problem.budget is not None, problem.locked.any()]
+    return asked
 
 
 def _smallest(program: Program, asked: Bools) -> Bools | None:
@@ -124,7 +126,7 @@ def _words(problem: Problem, sides: np.ndarray) -> tuple[tuple[tuple[str, int], 
             found.append(("size", 0))
             supply = int((~problem.banned).sum())
             few = f" (there {'is' if supply == 1 else 'are'} {supply:,})" if supply < problem.size else ""
-            words.append(f"exactly {problem.size:,} titles{few}")
+            words.append(f"exactly {problem.size:,} title{'' if problem.size == 1 else 's'}{few}")
         elif side == 2 * demands + 1:
             found.append(("budget", 0))
             words.append(f"a budget of {problem.budget:,.2f}{unit}")

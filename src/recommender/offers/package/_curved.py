@@ -57,7 +57,6 @@ class Curved:
         self.problem = problem
         self.scale = scale
         self.alike = problem.alike
-        self.penalty = None if problem.alike is None else problem.alike_penalty * scale
         self.risk: Risk | None = problem.risk if problem.careful else None
 
     @classmethod
@@ -95,7 +94,7 @@ class Curved:
     def _groups(self, x: Floats, levels: dict[int, float], cuts: Cuts, tolerance: float) -> int:
         held = self.alike @ x
         slope = np.floor(held + 1e-9)
-        cost = self.penalty * (slope * held - slope * (slope + 1) / 2)
+        cost = self.problem.alike_penalty * self.scale * (slope * held - slope * (slope + 1) / 2)
         taken = np.zeros(len(held))
         for owner, level in levels.items():
             if owner != HALF_WIDTH:
@@ -107,7 +106,7 @@ class Curved:
             if slope[group] > 1 and abs(held[group] - slope[group]) < 1e-6:
                 steps.append(slope[group] - 1)
             for step in steps:
-                price = float(self.penalty[group])
+                price = float(self.problem.alike_penalty[group]) * self.scale
                 cuts.add(int(group), row * (price * step), -price * step * (step + 1) / 2)
         return len(found)
 

@@ -62,7 +62,7 @@ class PackagePart(_Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.tiers and set(self.tiers) != {"locomotive", "core"}:
-            raise PydanticCustomError("demand", "name both: tiers = {{ locomotive = 0.75, core = 0.5 }}")
+            raise PydanticCustomError("demand", "name both: tiers = { locomotive = 0.75, core = 0.5 }")
         if self.tiers and self.tiers["locomotive"] < self.tiers["core"]:
             raise PydanticCustomError(
                 "demand",

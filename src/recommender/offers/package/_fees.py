@@ -105,7 +105,8 @@ def _without_asks(high: Floats, weight: Floats, cents: int) -> Floats:
     if high.sum() >= cents:
         return high
     ratio = high / weight
-    return np.where(ratio <= ratio.min() * (1 + 1e-12), np.inf, high)
+    kept: Floats = np.where(ratio <= ratio.min() * (1 + 1e-12), np.inf, high)
+    return kept
 
 
 def _spread(cents: int, weight: Floats, low: Floats, high: Floats) -> Floats:
@@ -119,7 +120,7 @@ def _spread(cents: int, weight: Floats, low: Floats, high: Floats) -> Floats:
     if rising.any():
         level += max(cents - sums[at], 0.0) / weight[rising].sum()
     exact = np.clip(level * weight, low, high)
-    whole = np.floor(exact + 1e-9)
+    whole: Floats = np.floor(exact + 1e-9)
     missing = round(cents - whole.sum())
     order = np.lexsort((np.arange(len(weight)), -(exact - whole)))
     sign = 1 if missing >= 0 else -1

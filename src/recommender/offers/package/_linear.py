@@ -115,9 +115,7 @@ def _elastic(problem: Problem, rows: Any) -> tuple[Any, Any]:
     pad_top = sparse.csr_array((1, 2 * demands))
     pad_below = sparse.csr_array((before - 1 - demands, 2 * demands))
     sorts = np.array([problem.firm, ~problem.firm], dtype="float64")
-    extra = sparse.vstack(
-        [pad_top, sparse.hstack([slack, -slack]), pad_below, np.hstack([sorts, sorts])], format="csr"
-    )
+    extra = sparse.vstack([pad_top, sparse.hstack([slack, -slack]), pad_below, np.hstack([sorts, sorts])], format="csr")
     grown = sparse.vstack([rows, sparse.csr_array((2, rows.shape[1]))], format="csr")
     return grown, extra
 

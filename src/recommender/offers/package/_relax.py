@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -137,9 +136,7 @@ def _sift(
             return Relaxed(True, x, duals, reduced, bound, inside), broken
 
 
-def price(
-    linear: Linear, cuts: Cuts, gain: Floats, duals: Floats, weights: Floats
-) -> tuple[Floats, float]:
+def price(linear: Linear, cuts: Cuts, gain: Floats, duals: Floats, weights: Floats) -> tuple[Floats, float]:
     """Return every title's reduced cost at the rows' prices, and the bound that they prove.
 
     Any prices prove a bound (weak duality); here are the best ones.
@@ -179,7 +176,12 @@ def _master(
         planes = len(cuts.owners)
         pick = sparse.csr_array((np.ones(planes), (np.arange(planes), place)), shape=(planes, curves))
         below = sparse.hstack(
-            [cuts.matrix(count)[:, taken], sparse.csr_array((planes, extras)), -pick, sparse.csr_array((planes, 2 * rows))]
+            [
+                cuts.matrix(count)[:, taken],
+                sparse.csr_array((planes, extras)),
+                -pick,
+                sparse.csr_array((planes, 2 * rows)),
+            ]
         )
         body = sparse.vstack([body, below], format="csr")
         low = np.r_[low, np.full(planes, -np.inf)]

@@ -133,6 +133,8 @@ def _decided(problem: Problem, decisions: Decisions) -> Problem:
         raise DataError(f"title {first} is both accepted and rejected", hint="Decide one way.")
     if (accept & problem.banned).any():
         first = int(np.flatnonzero(accept & problem.banned)[0])
-        raise DataError(f"title {first} is accepted, but must not be offered", hint="Lift the ban, or do not accept it.")
+        raise DataError(
+            f"title {first} is accepted, but must not be offered", hint="Lift the ban, or do not accept it."
+        )
     # A rejection weighs more than a lock of the brief: it is the later word.
     return replace(problem, locked=(problem.locked | accept) & ~reject, banned=problem.banned | reject)

@@ -68,18 +68,16 @@ def search(
     free = ~linear.fixed_in & ~linear.fixed_out
     taken_in, taken_out = linear.fixed_in, linear.fixed_out
     if without is not None:
-        bound -= reduced[without] if linear.fixed_in[without] else max(reduced[without], 0.0)
+        bound = bound_without(linear, relaxed, without)
         free, taken_in, taken_out = free.copy(), taken_in.copy(), taken_out.copy()
         free[without], taken_in[without], taken_out[without] = False, False, True
     best, worth = start, -np.inf if start is None else curved.worth(start)
     sure = np.abs(reduced)
-    order = np.argsort(np.where(free, sure, np.inf), kind="stable")
     width = _FIRST + _A_ROW * linear.rows.shape[0]
     core = free & (relaxed.x > 1e-9) & (relaxed.x < 1 - 1e-9)
     close = free & (sure <= bound - worth + _TIES)
     if close.sum() > 4 * width:
-        close = np.zeros_like(free)
-        close[order[:width]] = True
+        close = _surest(sure, free, width)
     core = (core | close) & free
     while True:
         side = np.where(taken_in, True, np.where(taken_out, False, reduced > 0))
@@ -94,9 +92,21 @@ def search(
             core = core | needed
         else:
             width *= 4
-            core = core.copy()
-            core[order[:width]] = True
-            core &= free
+            core = core | _surest(sure, free, width)
+
+
+def bound_without(linear: Linear, relaxed: Relaxed, title: int) -> float:
+    """Return what no choice without a title can pass, in the program's unit."""
+    lost = relaxed.reduced[title]
+    return float(relaxed.bound - (lost if linear.fixed_in[title] else max(lost, 0.0)))
+
+
+def _surest(sure: Floats, free: Bools, width: int) -> Bools:
+    """Return the free titles that are nearest to being indifferent."""
+    order = np.argsort(np.where(free, sure, np.inf), kind="stable")[:width]
+    chosen = np.zeros_like(free)
+    chosen[order] = True
+    return chosen & free
 
 
 def _solve_core(

@@ -95,7 +95,9 @@ def attempt(
     found = search(linear, curved, cuts, relaxed, until=until)
     if found.taken is None:
         if not found.proven:
-            raise DataError("no choice was found in the time allowed", hint="Ask for fewer demands, or allow more time.")
+            raise DataError(
+                "no choice was found in the time allowed", hint="Ask for fewer demands, or allow more time."
+            )
         return None
     return _solution(problem, found, State(linear, curved, cuts, relaxed, tuple(more)))
 

@@ -1,18 +1,12 @@
-"""One title for another: substitutes that keep every demand, and what each title adds to the choice."""
+"""One title for another: substitutes that keep every demand."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.offers.package._linear import Linear
 from recommender.offers.package._problem import Bools, Floats, Ints, Problem, Solution
-from recommender.offers.package._relax import Relaxed
-from recommender.offers.package._search import search
-from recommender.offers.package._solve import TIME_LIMIT, State, attempt
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,25 +26,6 @@ class Substitutes:
     title: int
     others: Ints
     changes: Floats
-
-
-@dataclass(frozen=True)
-class Marginal:
-    """What a chosen title adds: the worth of the choice, less that of the best choice without the title.
-
-    Attributes
-    ----------
-    title : int
-        Position.
-    value : float or None
-        None where no choice without it keeps the demands. Negative for a lock that costs something.
-    exact : bool
-        Whether it is proven; else `value` is the most that it can be.
-    """
-
-    title: int
-    value: float | None
-    exact: bool
 
 
 def substitutes(problem: Problem, solution: Solution, *, count: int = 3) -> tuple[Substitutes, ...]:
@@ -81,87 +56,16 @@ def substitutes(problem: Problem, solution: Solution, *, count: int = 3) -> tupl
     [2]
     """
     del problem
-    swaps = _Swaps(solution)
+    swaps = Swaps(solution)
     found = []
     for title in solution.chosen:
         others, worth = swaps.of(int(title))
-        best = _best(worth, count)
+        best = best_of(worth, count)
         found.append(Substitutes(int(title), others[best], np.round(worth[best] - solution.objective, 9) + 0.0))
     return tuple(found)
 
 
-def marginal_values(
-    problem: Problem, solution: Solution, *, time_limit: float = TIME_LIMIT
-) -> tuple[Marginal, ...]:
-    """Return what each chosen title adds.
-
-    The best swap is one choice without the title; the relaxation's prices bound all of them. What lies between
-    is searched exactly.
-
-    Parameters
-    ----------
-    problem : Problem
-        What was asked for.
-    solution : Solution
-        As `solve` returns it.
-    time_limit : float
-        Seconds for all titles; the rest is then bounded by the best swap and not exact.
-
-    Returns
-    -------
-    tuple of Marginal
-        In the order of `solution.chosen`.
-
-    Examples
-    --------
-    >>> from recommender.offers.package import solve
-    >>> problem = Problem([0.9, 0.8, 0.1], 2)
-    >>> [marginal.value for marginal in marginal_values(problem, solve(problem))]
-    [0.8, 0.7]
-    """
-    del problem
-    until = time.monotonic() + time_limit
-    state = solution.state
-    if state.linear.extra.shape[1]:
-        again = attempt(solution.problem, until=until, more=state.more, near=solution)
-        assert again is not None
-        state = again.state
-    return tuple(_marginals(solution, state, until))
-
-
-def _marginals(solution: Solution, state: State, until: float) -> Iterator[Marginal]:
-    swaps = _Swaps(solution)
-    mask, scale = solution.mask, state.linear.scale
-    for title in map(int, solution.chosen):
-        others, worth = swaps.of(title)
-        start = None
-        if len(worth):
-            start = mask.copy()
-            start[title] = False
-            start[others[_best(worth, 1)[0]]] = True
-        linear, relaxed = _released(state, title)
-        found = search(linear, state.curved, state.cuts, relaxed, start=start, without=title, until=until)
-        if found.taken is None:
-            yield Marginal(title, None, found.proven)
-        else:
-            value = solution.objective - found.worth / scale
-            yield Marginal(title, float(np.round(value, 9)) + 0.0, found.proven and solution.proven)
-
-
-def _released(state: State, title: int) -> tuple[Linear, Relaxed]:
-    """Return the program in which a title that was to stay may go: its weight no longer counts in such rows."""
-    linear, relaxed = state.linear, state.relaxed
-    if not state.more:
-        return linear, relaxed
-    low = linear.low.copy()
-    first = len(low) - len(state.more)
-    easier = np.array([weights[title] for weights, _, _ in state.more])
-    low[first:] -= easier
-    bound = relaxed.bound - float(np.minimum(relaxed.duals[first:], 0.0) @ easier)
-    return replace(linear, low=low), replace(relaxed, bound=bound)
-
-
-def _best(worth: Floats, count: int) -> Ints:
+def best_of(worth: Floats, count: int) -> Ints:
     """Return the places of the greatest; of equal ones the first."""
     if len(worth) > 8 * count:
         edge = np.partition(worth, len(worth) - count)[len(worth) - count]
@@ -170,7 +74,7 @@ def _best(worth: Floats, count: int) -> Ints:
     return np.argsort(-worth, kind="stable")[:count].astype("int64")
 
 
-class _Swaps:
+class Swaps:
     """All choices that differ from one in a single title."""
 
     def __init__(self, solution: Solution) -> None:
@@ -197,10 +101,13 @@ class _Swaps:
         risk = self.problem.risk
         if not self.problem.careful or risk is None:
             return []
-        return [
-            np.bincount(family, weights=np.where(mask, risk.down, 0.0), minlength=int(family.max()) + 1)
+        sums: list[Floats] = [
+            np.bincount(family, weights=np.where(mask, risk.down, 0.0), minlength=int(family.max()) + 1).astype(
+                "float64"
+            )
             for family in risk.families
         ]
+        return sums
 
     def of(self, title: int) -> tuple[Ints, Floats]:
         """Return the titles that can replace one, and the worth of the choice with each."""
@@ -242,6 +149,7 @@ class _Swaps:
         for family, sums in zip(risk.families, self.sums, strict=True):
             left = sums.copy()
             left[family[title]] -= risk.down[title]
-            square = square + share * (float(np.sum(left**2)) + 2 * left[family[others]] * risk.down[others] + risk.down[others] ** 2)
+            cross = 2 * left[family[others]] * risk.down[others] + risk.down[others] ** 2
+            square = square + share * (float(np.sum(left**2)) + cross)
         change: Floats = np.sqrt(np.maximum(square, 0.0)) - before
         return change
