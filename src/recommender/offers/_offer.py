@@ -131,6 +131,37 @@ def build_offer(
     library; unless the brief says at which appeal each begins. The slot is the decade and the first genre (the
     kind where there is none). Policy and rights are not looked at yet and say so.
     """
+    candidates = candidates_of(titles, scores, brief)
+    eligible = candidates.eligible
+    at = pd.Index(titles["title_id"]).get_indexer(pd.Index(eligible["title_id"]))
+    extra = [ExtraDemand(one.name, np.asarray(one.mask, dtype=bool)[at], one.low, one.high) for one in extra]
+    choice = choose(eligible, brief, extra=extra, penalty=None if penalty is None else np.asarray(penalty)[at])
+    return offer_of(candidates, choice)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The titles that may be offered for a brief, and why the others may not.
+
+    Attributes
+    ----------
+    brief : Brief
+    judged : DataFrame
+        All titles with `reason`, empty where a title may be offered.
+    eligible : DataFrame
+        Those that may.
+    counts : dict of str to int
+        All titles, eligible ones, and those left out by reason code.
+    """
+
+    brief: Brief
+    judged: pd.DataFrame
+    eligible: pd.DataFrame
+    counts: Mapping[str, int]
+
+
+def candidates_of(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> Candidates:
+    """Judge the titles for a brief; NotEnoughDataError where none may be offered."""
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
     judged = judge(titles, scores, brief)
@@ -143,10 +174,12 @@ def build_offer(
             f"({reasons or 'no titles'})",
             hint="Check the brief's market, kinds and exclusions against the catalogue.",
         )
-    at = pd.Index(titles["title_id"]).get_indexer(pd.Index(eligible["title_id"]))
-    extra = [ExtraDemand(one.name, np.asarray(one.mask, dtype=bool)[at], one.low, one.high) for one in extra]
-    choice = choose(eligible, brief, extra=extra, penalty=None if penalty is None else np.asarray(penalty)[at])
-    eligible = choice.pool
+    return Candidates(brief, judged, eligible, found)
+
+
+def offer_of(candidates: Candidates, choice: Choice) -> Offer:
+    """Return the offer of a choice among the candidates."""
+    brief, eligible = candidates.brief, choice.pool
     chosen = eligible.iloc[choice.chosen].reset_index(drop=True)
     rest = eligible.drop(index=list(choice.chosen)).reset_index(drop=True)
     frame = chosen.assign(
@@ -170,8 +203,8 @@ def build_offer(
     return Offer(
         frame=frame.astype({"rank": "int64"}),
         brief=brief,
-        counts=found,
-        shortfalls=shortfalls(brief, judged, found, choice),
+        counts=candidates.counts,
+        shortfalls=shortfalls(brief, candidates.judged, candidates.counts, choice),
         demands=choice.demands,
         reserve=_reserve(chosen, rest.head(_RESERVE), choice),
         eligible=eligible,

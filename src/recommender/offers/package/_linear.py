@@ -50,11 +50,29 @@ class Linear:
     reach: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A further demand on the sum of some weights of the chosen titles.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (n,)
+    low, high : float
+    yields : bool
+        The row asks titles to stay: where one of them falls away it asks for its weight less.
+    """
+
+    weights: Floats
+    low: float
+    high: float
+    yields: bool = False
+
+
 def linear_of(
     problem: Problem,
     *,
     may_miss: tuple[int, int] | None = None,
-    more: Sequence[tuple[Floats, float, float]] = (),
+    more: Sequence[Row] = (),
 ) -> Linear:
     """Return the linear program of a problem.
 
@@ -63,7 +81,7 @@ def linear_of(
     problem : Problem
     may_miss : (int, int), optional
         By how many titles the firm and the other demands may be missed in total; not given: they are kept.
-    more : sequence of (weights, low, high)
+    more : sequence of Row
         Further rows over the titles.
     """
     from scipy import sparse
@@ -79,10 +97,10 @@ def linear_of(
         blocks.append(problem.cost[None, :] / money)
         low.append(np.array([-np.inf]))
         high.append(np.array([problem.budget / money]))
-    for weights, least, most in more:
-        blocks.append(np.asarray(weights, dtype="float64")[None, :])
-        low.append(np.array([least]))
-        high.append(np.array([most]))
+    for row in more:
+        blocks.append(np.asarray(row.weights, dtype="float64")[None, :])
+        low.append(np.array([row.low]))
+        high.append(np.array([row.high]))
     rows = sparse.vstack([sparse.csr_array(block) for block in blocks], format="csr")
     extra = sparse.csr_array((rows.shape[0], 0))
     if may_miss is not None:

@@ -93,7 +93,7 @@ def _marginals(solution: Solution, state: State, exact: bool, until: float) -> I
             if found.taken is None:
                 yield Marginal(title, None, None, found.proven)
                 continue
-            if not state.more:
+            if not any(row.yields for row in state.more):
                 # A choice without this title is often the best without another too.
                 others_found.append((found.worth, np.flatnonzero(found.taken)))
             worth, bound = found.worth, found.worth if found.proven else found.bound
@@ -126,11 +126,11 @@ def _start(title: int, swaps: Swaps, mask: Bools, scale: float, others_found: li
 def _released(state: State, title: int) -> tuple[Linear, Relaxed]:
     """Return the program in which a title that was to stay may go: its weight no longer counts in such rows."""
     linear, relaxed = state.linear, state.relaxed
-    if not state.more:
+    if not any(row.yields for row in state.more):
         return linear, relaxed
     low = linear.low.copy()
     first = len(low) - len(state.more)
-    easier = np.array([weights[title] for weights, _, _ in state.more])
+    easier = np.array([row.weights[title] * row.yields for row in state.more])
     low[first:] -= easier
     bound = relaxed.bound - float(np.minimum(relaxed.duals[first:], 0.0) @ easier)
     return replace(linear, low=low), replace(relaxed, bound=bound)

@@ -10,7 +10,8 @@ import numpy as np
 
 from recommender.errors import DataError
 from recommender.offers.package._classes import Program
-from recommender.offers.package._problem import Floats, Ints, Problem, Solution
+from recommender.offers.package._linear import Row
+from recommender.offers.package._problem import Ints, Problem, Solution
 from recommender.offers.package._settle import hard_sides, settle
 from recommender.offers.package._solve import TIME_LIMIT, attempt
 
@@ -110,8 +111,8 @@ def resolve(
         relief = program.least(most, hard_sides(program, "size", "budget", "locks"), keep)
     assert relief is not None
     stay = float(program.classes.weight @ relief.counts)
-    more: list[tuple[Floats, float, float]] = [(weights, stay - 0.5, np.inf)]
-    solution = attempt(target, until=until, may_miss=may_miss, more=more, near=near)
+    stays = Row(weights, stay - 0.5, np.inf, yields=True)
+    solution = attempt(target, until=until, may_miss=may_miss, more=[stays], near=near)
     if solution is None:
         raise DataError("no choice was found in the time allowed", hint="Allow more time.")
     was, now = weights > 0, solution.mask

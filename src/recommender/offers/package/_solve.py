@@ -10,8 +10,8 @@ import numpy as np
 
 from recommender.errors import DataError
 from recommender.offers.package._curved import Curved, Cuts
-from recommender.offers.package._linear import Linear, linear_of, positions
-from recommender.offers.package._problem import Bools, Floats, Problem, Solution
+from recommender.offers.package._linear import Linear, Row, linear_of, positions
+from recommender.offers.package._problem import Bools, Problem, Solution
 from recommender.offers.package._relax import Relaxed, relax
 from recommender.offers.package._search import Found, search
 from recommender.offers.package._settle import settle
@@ -27,7 +27,7 @@ class State:
     curved: Curved
     cuts: Cuts
     relaxed: Relaxed
-    more: tuple[tuple[Floats, float, float], ...] = ()
+    more: tuple[Row, ...] = ()
 
 
 def solve(problem: Problem, *, time_limit: float = TIME_LIMIT, near: Solution | None = None) -> Solution:
@@ -78,7 +78,7 @@ def attempt(
     *,
     until: float = np.inf,
     may_miss: tuple[int, int] | None = None,
-    more: Sequence[tuple[Floats, float, float]] = (),
+    more: Sequence[Row] = (),
     near: Solution | None = None,
 ) -> Solution | None:
     """Return the best choice that keeps the demands (or misses them by so many titles), or None where there is none."""

@@ -95,6 +95,7 @@ class Swaps:
         self.alike = None if problem.alike is None else problem.alike.tocsc()
         if self.alike is not None:
             self.near = self.alike @ mask.astype("float64")
+        self.rows = [row for row in solution.state.more if not row.yields]
         self.sums = self._sums(mask)
 
     def _sums(self, mask: Bools) -> list[Floats]:
@@ -119,6 +120,9 @@ class Swaps:
         if problem.budget is not None:
             room = problem.budget - self.spent + problem.cost[title]
             can = can & (problem.cost[self.outside] <= room + 0.005)
+        for row in self.rows:
+            sums = float(row.weights[self.mask].sum() - row.weights[title]) + row.weights[self.outside]
+            can = can & (sums >= row.low - 1e-6) & (sums <= row.high + 1e-6)
         others = self.outside[can]
         worth = self.worth - problem.value[title] + problem.value[others]
         if self.alike is not None:
