@@ -52,6 +52,7 @@ bench: $(INSTALLED)  ## Speed and memory, as tables
 	$(BIN)/python -m benchmarks.rights
 	$(BIN)/python -m benchmarks.policy
 	$(BIN)/python -m benchmarks.apply
+	$(BIN)/python -m benchmarks.package
 
 notebook: $(NOTEBOOKS)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -15,7 +15,16 @@ from recommender.cli.offer import offer
 from recommender.errors import CallError, DataError, RecommenderError, TableError
 from recommender.sources import write_table
 
-FILES = {"offer.parquet", "offer.csv", "offer.xlsx", "report.html", "pool.parquet", "manifest.json"}
+FILES = {
+    "offer.parquet",
+    "offer.csv",
+    "offer.xlsx",
+    "report.html",
+    "pool.parquet",
+    "package.json",
+    "rules.json",
+    "manifest.json",
+}
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ def test_a_reviewed_workbook_becomes_the_next_version(saved: SavedOffer, tmp_pat
         "offer.csv",
         "offer.xlsx",
         "report.html",
+        "package.json",
+        "rules.json",
         "pool.parquet",
         "manifest.json",
         "decisions.parquet",

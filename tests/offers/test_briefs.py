@@ -82,6 +82,26 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
         ("[lock]\ntitle_ids = " + str([f"t{i}" for i in range(11)]), "lock.title_ids: 11 titles are locked"),
         ("[exclude]\nyears = {before = 1990, after = 1980}\n", "exclude.years: before 1990 and after 1980"),
         ('[exclude]\ncountries = "RU"\n', "exclude.countries: input should be a valid tuple (got 'RU')"),
+        ("[shares.director]\nA = {min = 0.1}\na = {max = 0.5}\n", "shares.director: named twice: a"),
+        ("[shares.tier]\ncore = {min = 0.1}\n", "shares.tier: tiers go by place; say at which appeal each begins"),
+        ("[shares.tier]\nlocomotiv = {min = 0.1}\n", "shares.tier.locomotiv: unknown tier; did you mean 'locomotive'?"),
+        ("[package]\ntiers = {core = 0.5}\n", "package: name both: tiers = { locomotive = 0.75, core = 0.5 }"),
+        ("[package]\ntiers = {core = 0.7, locomotive = 0.5}\n", "package: locomotives begin at 0.5, below core"),
+        ("[package]\nrho = 1.5\n", "package.rho: input should be less than or equal to 1"),
+        ("[package]\nobjectiv = 'value'\n", "package.objectiv: unknown key; did you mean 'objective'?"),
+        ("[package]\nobjective = 'value'\n", "package.objective: value is appeal times price: say in which currency"),
+        ("[budget]\ntotal = 100\n", 'budget: no currency; add one, such as currency = "EUR"'),
+        ("[budget]\ntotal = 100\ncurrency = 'euro'\n", "budget.currency: not a currency; write its ISO 4217 code"),
+        ("[budget]\ntotal = -1\ncurrency = 'EUR'\n", "budget.total: input should be greater than 0"),
+        ("[budget]\ncurrency = 'EUR'\nrates = {EUR = 2}\n", "budget: a rate for the budget's own currency"),
+        (
+            "[budget]\ncurrency = 'EUR'\nfees = {core = 2}\n",
+            "budget: no fee for the tiers: locomotive, library; name all three",
+        ),
+        (
+            "[budget]\ncurrency = 'EUR'\nfees = {core = 2, library = 1, locomotive = 3}\n",
+            "budget.fees: fees of tiers need [package] tiers",
+        ),
         (
             "[shares.genre]\nWar = {min = 1.5}\n",
             "shares.genre.War.min: input should be less than or equal to 1",
@@ -154,6 +174,8 @@ def test_a_new_brief_is_sound_and_its_remarks_too() -> None:
     assert switched_on.media
     assert switched_on.shares.genre
     assert switched_on.exclude.years.before
+    assert switched_on.package.tiers and switched_on.shares.tier
+    assert switched_on.budget.fees and switched_on.budget.rates
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 500))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from review_builders import offer_sheet, save, saved_offer, sheets_of
 
 from recommender.errors import CallError, DataError, OutputError, TableError, UnreadableFileError
-from recommender.offers import Applied, SavedOffer, Shares, apply_workbooks, load_offer, write_offer
-from recommender.offers._select import demands_of, membership
-from recommender.offers.roundtrip._next import rechoose
+from recommender.offers import Applied, Brief, SavedOffer, Shares, apply_workbooks, load_offer, write_offer
+from recommender.offers._choice import rechoose
+from recommender.offers._membership import membership
 from recommender.sources import read_decisions
 
 
@@ -90,6 +90,7 @@ class TestDecisions:
             "Offer",
             "Columns",
             "Not offered",
+            "Package",
             "Changes",
             "Decisions",
             "Figures",
@@ -212,6 +213,8 @@ def worlds(draw: st.DrawFn) -> tuple[pd.DataFrame, Shares, list[str], list[str],
             "title_id": [f"t{i}" for i in range(count)],
             "appeal": draw(st.lists(st.integers(0, 10).map(lambda n: n / 10), min_size=count, max_size=count)),
             "score": 0.0,
+            "low": np.nan,
+            "high": np.nan,
             "kind": "film",
             "decade": draw(st.lists(st.sampled_from(["1960s", "1980s"]), min_size=count, max_size=count)),
             "genres": draw(
@@ -230,8 +233,9 @@ def worlds(draw: st.DrawFn) -> tuple[pd.DataFrame, Shares, list[str], list[str],
 @given(worlds())
 def test_as_little_as_possible_changes(world: tuple[pd.DataFrame, Shares, list[str], list[str], int]) -> None:
     pool, shares, kept, must, size = world
-    chosen, proven = rechoose(pool, size, shares, kept, must)
-    asked = demands_of(shares, size)
+    brief = Brief(name="x", market="CN", size=size, kinds=("film",), shares=shares)
+    again = rechoose(pool, brief, kept, accept=must)
+    asked, chosen = again.demands, again.pool["title_id"].iloc[again.chosen].tolist()
     member = membership(pool, asked)
     appeal = pool["appeal"].to_numpy()
 
@@ -244,7 +248,7 @@ def test_as_little_as_possible_changes(world: tuple[pd.DataFrame, Shares, list[s
     locked = {i for i, title_id in enumerate(pool["title_id"]) if title_id in must}
     choices = [choice for choice in itertools.combinations(range(len(pool)), size) if locked <= set(choice)]
     places = tuple(int(np.flatnonzero(pool["title_id"] == title_id)[0]) for title_id in chosen)
-    assert proven
+    assert again.proven
     assert len(set(chosen)) == size
     assert set(must) <= set(chosen)
     assert judged(places) == min(map(judged, choices))

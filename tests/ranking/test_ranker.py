@@ -120,6 +120,7 @@ class TestSignal:
             "appeal",
             "low",
             "high",
+            "evidence",
         ]
         assert not rows.duplicated(["title_id", "market"]).any()
 

@@ -125,11 +125,11 @@ def _print(brief: Brief) -> None:
     table.add_column("")
     for head in ("at least", "at most"):
         table.add_column(head, justify="right")
-    for group in ("genre", "kind", "decade"):
+    for group in type(brief.shares).model_fields:
         for name, share in getattr(brief.shares, group).items():
             low, high = share.counts(brief.size)
             table.add_row(
-                group,
+                group.replace("_", " "),
                 Text(name),
                 f"{low:,} ({share.min:.0%})" if share.min else "",
                 f"{high:,} ({share.max:.0%})" if share.max < 1 else "",

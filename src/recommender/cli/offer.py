@@ -198,6 +198,10 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
     console.print(top)
     for shortfall in offer.shortfalls:
         console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")
+    for line in offer.package.conflicts:
+        console.print(Text("conflict  ", style="yellow"), Text(line), sep="")
+    for note in offer.notes:
+        console.print(Text("money  ", style="yellow"), Text(note), sep="")
     console.print()
     for name, meaning in (
         ("offer.xlsx", "workbook to review"),

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._options import check_day
-from recommender.errors import CallError, DataError, visible
+from recommender.errors import CallError, visible
 
 if TYPE_CHECKING:
     from datetime import date
 
-    import pandas as pd
-
-    from recommender.offers import Brief, Replay
+    from recommender.offers._replay import RuleChange
     from recommender.offers.policy import Pack, Policy, Rule
 
 __all__ = ["app"]
@@ -115,34 +113,32 @@ def replay(
         typer.Option("--set", help="KEY=VALUE of the rule, VALUE as in TOML: effect=warn, share=0.25."),
     ] = None,
     without: Annotated[bool, typer.Option("--without", help="Leave the rule out.")] = False,
-    titles: Annotated[
-        Path | None, typer.Option("--titles", help="The catalogue: name what is freed outside the offer too.")
-    ] = None,
-    scores: Annotated[
-        Path | None,
-        typer.Option("--scores", help="With --titles: choose the offer again, and say what comes and goes."),
-    ] = None,
 ) -> None:
-    """Say what changes in an offer if a rule changes: which titles are blocked or freed, and by which reason.
+    """Say what changes in an offer if a rule changes: what is blocked or freed, and what the offer would then be.
 
-    Nothing is written.
+    The offer is chosen again from what its folder holds: the catalogue, the scores, the rights and the packs as they
+    were. Nothing is written.
 
     Example:
 
-        recommender policy replay --offer offers/china --rule cn-cinema-all-ages --set at_least=16 --titles T.parquet
+        recommender policy replay --offer offers/china --rule cn-cinema-all-ages --set at_least=16
     """
+    from recommender.cli.diff import print_changes
+    from recommender.offers import load_offer
+    from recommender.offers import replay as replayed
     from recommender.offers.policy import with_rule, without_rule
 
     changes = _settings(settings or [])
     if without == bool(changes):
         raise CallError("say what changes", hint="Give --set KEY=VALUE, or --without.")
-    if scores is not None and titles is None:
-        raise CallError("--scores goes with --titles", hint="Name the catalogue that the offer was made from.")
 
     def change(policy: Policy) -> Policy:
         return without_rule(policy, rule) if without else with_rule(policy, rule, changes)
 
-    _print_replay(_replayed(offer, rule, change, titles, scores))
+    found = replayed(load_offer(offer), rule, change)
+    _print_rule(found.said)
+    typer.echo("\nchosen again:")
+    print_changes(found.changes)
 
 
 def _day(as_of: str | None) -> date:
@@ -213,47 +209,7 @@ def _settings(words: list[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _replayed(folder: Path, rule: str, change: object, titles: Path | None, scores: Path | None) -> Replay:
-    from datetime import date
-
-    from recommender.offers import offer_brief, replay_offer, replay_rule
-    from recommender.offers.policy import load_policy, review_policy
-    from recommender.sources import read_offer, read_scores, read_titles
-
-    brief, on, digest = offer_brief(folder)
-    if on is None:
-        raise DataError(
-            f"{folder}: the rules were not checked for this offer, so there is nothing to replay",
-            hint='Name packs in the brief: packs = ["china-cinema"] in [policy], and make the offer again.',
-        )
-    policy = load_policy(brief.policy.packs)
-    if policy.digest() != digest:
-        typer.echo("warning: the packs are not those of the offer any more; it is replayed with them as they are now")
-    offered = read_offer(folder / "offer.parquet")
-    if titles is not None and scores is not None:
-        wanted = _on(brief, date.fromisoformat(on))
-        return replay_offer(read_titles(titles), read_scores(scores), wanted, change, rule)  # type: ignore[arg-type]
-    changed: Policy = change(policy)  # type: ignore[operator]
-    catalogue: pd.DataFrame = offered if titles is None else read_titles(titles)
-    reviews = [
-        review_policy(
-            catalogue,
-            rules,
-            brief.policy.fitted(rules),
-            market=brief.market,
-            media=brief.media,
-            on=date.fromisoformat(on),
-        )
-        for rules in (policy, changed)
-    ]
-    return replay_rule(catalogue, reviews[0], reviews[1], rule, frozenset(offered["title_id"]))
-
-
-def _on(brief: Brief, day: date) -> Brief:
-    return brief.model_copy(update={"policy": brief.policy.model_copy(update={"on": day})})
-
-
-def _print_replay(found: Replay) -> None:
+def _print_rule(found: RuleChange) -> None:
     frame = found.changed
     counts = ", ".join(f"{found.count(change)} {change}" for change in ("newly blocked", "freed"))
     typer.echo(f"{found.rule}: {counts}, {found.count('otherwise')} with another status")
@@ -265,9 +221,3 @@ def _print_replay(found: Replay) -> None:
         typer.echo(f"  ... and {len(frame) - _SHOWN:,} more")
     for text in found.caps:
         typer.echo(f"  cap {text}")
-    if found.meetings is None:
-        return
-    came, went = ((found.meetings["change"] == change).sum() for change in ("came", "went"))
-    typer.echo(f"Chosen again: {came} titles come, {went} go")
-    for row in found.meetings.to_dict("records"):
-        typer.echo(f"  {row['change']}: {visible(row['title'])} [{visible(row['title_id'])}], {row['reason']}")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from recommender.offers._brief import Brief, Share, Shares
 from recommender.offers._brief_file import load_brief, new_brief, parse_brief, sample_briefs
+from recommender.offers._choice import Choice
 from recommender.offers._diff import diff_offers, what_differs
 from recommender.offers._diff_file import write_diff
 from recommender.offers._files import write_offer
 from recommender.offers._language import Words, words_in
 from recommender.offers._materials import MaterialsPart, MaterialsReview, review_materials
+from recommender.offers._membership import Demand, ExtraDemand
 from recommender.offers._offer import Offer, build_offer
-from recommender.offers._replay import Replay, compare_offers, offer_brief, replay_offer, replay_rule
+from recommender.offers._replay import Replay, replay
 from recommender.offers._saved import SavedOffer, load_offer
 from recommender.offers._screening import screen_first
 from recommender.offers._shortfall import Shortfall
@@ -24,6 +26,9 @@ from recommender.offers.roundtrip import Applied, apply_workbooks
 __all__ = [
     "Applied",
     "Brief",
+    "Choice",
+    "Demand",
+    "ExtraDemand",
     "MaterialsPart",
     "MaterialsReview",
     "Offer",
@@ -35,15 +40,12 @@ __all__ = [
     "Words",
     "apply_workbooks",
     "build_offer",
-    "compare_offers",
     "diff_offers",
     "load_brief",
     "load_offer",
     "new_brief",
-    "offer_brief",
     "parse_brief",
-    "replay_offer",
-    "replay_rule",
+    "replay",
     "review_materials",
     "sample_briefs",
     "screen_first",

@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
 from recommender.offers._materials import MaterialsPart
+from recommender.offers.package._demands import TIER_NAMES, BudgetPart, PackagePart
 from recommender.offers.policy import PolicyPart
 from recommender.offers.rights import Media, RightsPart, RightsRequest, WindowPart
 from recommender.schema import KINDS, MARKETS, WORLDWIDE
@@ -52,12 +53,24 @@ def _decade(value: object) -> object:
     return value
 
 
+def _tier(value: object) -> object:
+    if isinstance(value, str) and value not in TIER_NAMES:
+        guess = did_you_mean(value, TIER_NAMES) or f"use one of {', '.join(TIER_NAMES)}"
+        raise PydanticCustomError("tier", "unknown tier; {guess}", {"guess": guess})
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
 Name = Annotated[str, BeforeValidator(_name)]
 Kind = Annotated[str, BeforeValidator(_kind)]
 Decade = Annotated[str, BeforeValidator(_decade)]
 Market = Annotated[str, BeforeValidator(_market)]
+Tier = Annotated[str, BeforeValidator(_tier)]
+
+GROUPS = ("genre", "kind", "decade", "director", "studio", "age_mark", "tier")
+"""The groups that a brief may ask shares of."""
+_ONE_EACH = ("kind", "decade", "age_mark", "tier")
 
 
 class _Part(BaseModel):
@@ -122,11 +135,18 @@ class Share(_Part):
 
 
 class Shares(_Part):
-    """Demands on the mix: by genre (a title may count in several), by kind and by decade (one each)."""
+    """Demands on the mix.
+
+    By genre, director and studio a title may count in several; kind, decade, age mark and tier it has one each.
+    """
 
     genre: dict[Text, Share] = {}
     kind: dict[Kind, Share] = {}
     decade: dict[Decade, Share] = {}
+    director: dict[Text, Share] = {}
+    studio: dict[Text, Share] = {}
+    age_mark: dict[Text, Share] = {}
+    tier: dict[Tier, Share] = {}
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -134,14 +154,15 @@ class Shares(_Part):
             _fault(
                 ("shares", group),
                 f"the minima add up to {total:g}, more than the whole offer; lower some of them",
-                list(shares),
+                list(getattr(self, group)),
             )
-            for group, shares in (("kind", self.kind), ("decade", self.decade))
-            if (total := round(sum(share.min for share in shares.values()), 9)) > 1
+            for group in _ONE_EACH
+            if (total := round(sum(share.min for share in getattr(self, group).values()), 9)) > 1
         ]
-        same = _repeated(self.genre)
-        if same:
-            faults.append(_fault(("shares", "genre"), f"named twice: {', '.join(same)}; keep one", same))
+        for group in ("genre", "director", "studio", "age_mark"):
+            same = _repeated(getattr(self, group))
+            if same:
+                faults.append(_fault(("shares", group), f"named twice: {', '.join(same)}; keep one", same))
         return _raise_all(self, faults, skip=1)
 
 
@@ -199,11 +220,15 @@ class Brief(_Part):
     language : str, optional
         BCP 47 code of the partner's language.
     shares : Shares
-        Minimum and maximum shares by genre, kind and decade.
+        Minimum and maximum shares by genre, kind, decade, director, studio, age mark and tier.
     window : WindowPart
         The days for which the titles are wanted.
     rights : RightsPart
         What is wanted of their rights.
+    package : PackagePart
+        What is made greatest, and how near-duplicates and uncertainty count.
+    budget : BudgetPart
+        What the titles may cost, and the package's fee.
     exclude : Exclusions
         What must not be offered.
     lock : Locks
@@ -235,6 +260,8 @@ class Brief(_Part):
     window: WindowPart = WindowPart()
     rights: RightsPart = RightsPart()
     shares: Shares = Shares()
+    package: PackagePart = PackagePart()
+    budget: BudgetPart = BudgetPart()
     exclude: Exclusions = Exclusions()
     lock: Locks = Locks()
     policy: PolicyPart = PolicyPart()
@@ -263,6 +290,7 @@ class Brief(_Part):
         if room < 1 - 1e-9:
             text = f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
             faults.append(_fault(("shares", "kind"), text, room))
+        faults += self._money()
         banned = {genre.casefold() for genre in self.exclude.genres}
         faults += [
             _fault(
@@ -290,3 +318,18 @@ class Brief(_Part):
         2027
         """
         return self.rights.request(self.market, self.media, self.language, self.window, day)
+
+    def _money(self) -> Iterable[InitErrorDetails]:
+        """Yield what the package and the budget lack together."""
+        by_place = not self.package.tiers
+        if by_place and self.shares.tier:
+            text = (
+                "tiers go by place; say at which appeal each begins: [package] tiers = { locomotive = ..., core = ... }"
+            )
+            yield _fault(("shares", "tier"), text, list(self.shares.tier))
+        if by_place and self.budget.fees:
+            text = "fees of tiers need [package] tiers = { locomotive = ..., core = ... }"
+            yield _fault(("budget", "fees"), text, list(self.budget.fees))
+        if self.package.objective == "value" and self.budget.currency is None:
+            text = 'value is appeal times price: say in which currency, [budget] currency = "EUR"'
+            yield _fault(("package", "objective"), text, "value")

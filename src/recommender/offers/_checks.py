@@ -104,10 +104,14 @@ def check_titles(
             part = part.fitted(policy)
         reviewed = review_policy(titles, rules, part, market=brief.market, media=brief.media, on=on)
         _tell(reviewed)
-    ready = None
-    if brief.materials.asked:
-        ready = review_materials(titles, brief.materials, brief.market, brief.language)
-    return Checks(allowed, reviewed, ready)
+    return Checks(allowed, reviewed, ready_for(titles, brief))
+
+
+def ready_for(titles: pd.DataFrame, brief: Brief) -> MaterialsReview | None:
+    """Review the titles' materials, where the brief asks for any."""
+    if not brief.materials.asked:
+        return None
+    return review_materials(titles, brief.materials, brief.market, brief.language)
 
 
 def _tell(review: PolicyReview) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from recommender.offers._checks import CHECKED
 from recommender.offers._eligible import REASONS
 from recommender.offers._history import no_decisions
 from recommender.offers._offer import Offer
@@ -22,6 +23,7 @@ PARTS: dict[str, list[str]] = {
     "prices": ["title_id", "ask_price", "floor_price", "currency"],
     "policy": ["title_id", "policy"],
     "rights": ["title_id", "rights"],
+    "materials": ["title_id", "materials"],
 }
 """What an offer follows from besides its brief, and the columns that show it."""
 
@@ -29,7 +31,7 @@ _SIDES = ("position", "tier", "slot", "appeal")
 _NUMBERS = ("position", "appeal")
 _LEAST_APPEAL = 0.0005  # a difference that nobody sees is none
 _DONE = {"accept": "accepted", "hold": "held", "reject": "rejected"}
-_WORTH = ("policy", "rights", "status", "ask_price", "floor_price", "currency")
+_WORTH = (*CHECKED, "status", "ask_price", "floor_price", "currency")
 
 
 class _Side:
@@ -39,7 +41,10 @@ class _Side:
         frame = offer.frame.assign(position=range(1, len(offer.frame) + 1))
         self.rows: dict[str, Any] = {row.title_id: row for row in rows_of(frame)}
         self.appeal: dict[str, float] = _by_title(offer.eligible, "appeal")
-        self.left_out: dict[str, str] = _by_title(offer.left_out, "left_out") if len(offer.left_out) else {}
+        self.left_out: dict[str, str] = _by_title(offer.left_out, "left_out")
+        self.said: dict[str, dict[str, str]] = {
+            part: _by_title(offer.left_out, part) for part in CHECKED if part in offer.left_out
+        }
         self.locked = frozenset(offer.brief.lock.title_ids)
 
 
@@ -86,7 +91,7 @@ def what_differs(before: Offer, after: Offer) -> list[str]:
     ids = [{*offer.eligible["title_id"], *offer.left_out.get("title_id", ())} for offer in (before, after)]
     found += [] if ids[0] == ids[1] else ["catalogue"]
     for part, columns in PARTS.items():
-        of_offer = part in {"prices", "policy", "rights"}
+        of_offer = part in {"prices", *CHECKED}
         one, other = (
             (offer.frame if of_offer else offer.eligible).reindex(columns=columns).astype("str").set_index("title_id")
             for offer in (before, after)
@@ -146,7 +151,7 @@ def _why_went(title_id: str, old: _Side, new: _Side, made: dict[str, Any], keys:
         return
     if title_id in new.left_out:
         code = new.left_out[title_id]
-        yield _cause(code), f"now {REASONS.get(code, code)}"
+        yield _cause(code), f"now {REASONS.get(code, code)}{_detail(title_id, code, new)}"
         return
     if title_id not in new.appeal:
         yield "catalogue", "no longer in the catalogue"
@@ -162,7 +167,7 @@ def _why_came(title_id: str, old: _Side, new: _Side, keys: str) -> Iterator[tupl
         yield "lock", "locked"
     if title_id in old.left_out:
         code = old.left_out[title_id]
-        yield _cause(code), f"was {REASONS.get(code, code)} before"
+        yield _cause(code), f"was {REASONS.get(code, code)} before{_detail(title_id, code, old)}"
         return
     if title_id not in old.appeal:
         yield "catalogue", "new in the catalogue"
@@ -174,13 +179,23 @@ def _why_came(title_id: str, old: _Side, new: _Side, keys: str) -> Iterator[tupl
         yield "others", "took a place that became free"
 
 
+def _detail(title_id: str, code: str, side: _Side) -> str:
+    """Return what the check that bars a title says of it, in brackets."""
+    text = side.said.get(code.partition("-")[0], {}).get(title_id, "")
+    # Of the rules only those that bar it; of the rest as much as a reader takes in.
+    text = clean(text.partition("; ")[0].removeprefix("blocked: ") if code == "policy-blocked" else text, 160)
+    return f" ({text.replace('; ', ', ')})" if text else ""
+
+
 def _cause(code: str) -> str:
     """Return which part of what an offer follows from a reason code belongs to."""
     if code == "no-score":
         return "score"
     if code in {"not-foreign", "duplicate"}:
         return "catalogue"
-    return "brief" if code in REASONS and code.startswith(("other-", "excluded-")) else "rule"
+    if code.startswith(("rights-", "materials-")):
+        return code.partition("-")[0]
+    return "brief" if code.startswith(("other-", "excluded-")) else "rule"
 
 
 def _score(title_id: str, old: _Side, new: _Side) -> Iterator[tuple[str, str]]:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import json
-import platform
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from recommender.errors import OutputError
-from recommender.offers._checks import NOT_CHECKED
-from recommender.offers._diff import PARTS
 from recommender.offers._history import History
 from recommender.offers._language import check_language, language_for
+from recommender.offers._manifest import bundle_of, inputs_of, manifest_of, program_facts
 from recommender.offers._offer import Offer
-from recommender.offers._rules_view import policy_facts
 from recommender.sources import atomic_directory, file_sha256, write_table
 
-DISTRIBUTION = "crossmarket-recommender"
-FILES = ("offer.parquet", "offer.csv", "offer.xlsx", "report.html", "pool.parquet", "manifest.json")
-VERSION_FILES = ("decisions.parquet", "decisions.csv", "changes.csv", "extra.csv")
-_LIBRARIES = (
-    "jinja2",
-    "matplotlib",
-    "numpy",
-    "openpyxl",
-    "pandas",
-    "pyarrow",
-    "pydantic",
-    "scikit-learn",
-    "scipy",
+FILES = (
+    "offer.parquet",
+    "offer.csv",
+    "offer.xlsx",
+    "report.html",
+    "pool.parquet",
+    "package.json",
+    "rules.json",
+    "manifest.json",
 )
+VERSION_FILES = ("decisions.parquet", "decisions.csv", "changes.csv", "extra.csv")
 
 
 def write_offer(
@@ -69,7 +62,8 @@ def write_offer(
     -------
     dict of str to Path
         Where each file is, by name: `offer.parquet`, `offer.csv`, `offer.xlsx`, `report.html`,
-        `pool.parquet` (what the next version is chosen from) and `manifest.json`; of a later version also
+        `pool.parquet` (what the next version is chosen from), `package.json` (what demands cost and titles add),
+        `rules.json` (the policy packs that it was checked by) and `manifest.json`; of a later version also
         `decisions.parquet`, `decisions.csv`, `changes.csv` and `extra.csv`.
 
     Raises
@@ -87,6 +81,7 @@ def write_offer(
 
     folder = Path(directory)
     said = check_language(language or language_for(offer.brief.language))
+    policy = offer.checks.policy
     names = FILES if history is None else (*FILES, *VERSION_FILES)
     _refuse_edited(folder)
     with atomic_directory(folder, names=names) as aside:
@@ -95,19 +90,26 @@ def write_offer(
         write_table(pool_of(offer), aside / "pool.parquet")
         (aside / "offer.xlsx").write_bytes(workbook_bytes(offer, said, history))
         (aside / "report.html").write_text(report_html(offer, said, history), encoding="utf-8", newline="\n")
+        package = dataclasses.asdict(offer.package)
+        del package["figures"]  # they stand in the manifest
+        _write_json(aside / "package.json", package)
+        _write_json(aside / "rules.json", [] if policy is None else policy.policy.content())
         if history is not None:
             write_table(history.decisions, aside / "decisions.parquet")
             write_table(history.decisions, aside / "decisions.csv")
             write_table(history.changes, aside / "changes.csv")
             write_table(history.extra, aside / "extra.csv")
         written = {name: file_sha256(aside / name) for name in names if name != "manifest.json"}
-        facts = _manifest(offer, said, history)
-        facts["inputs"] = _inputs(inputs or {}) if history is None else dict(history.inputs)
-        facts["bundle"] = _bundle(bundle) if history is None else history.bundle
+        facts = manifest_of(offer, said, history)
+        facts["inputs"] = inputs_of(inputs or {}) if history is None else dict(history.inputs)
+        facts["bundle"] = bundle_of(bundle) if history is None else history.bundle
         facts["files"] = written
-        text = json.dumps(facts | {"program": _program()}, ensure_ascii=False, indent=2)
-        (aside / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        _write_json(aside / "manifest.json", facts | {"program": program_facts()})
     return {name: folder / name for name in names}
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def pool_of(offer: Offer) -> pd.DataFrame:
@@ -134,69 +136,3 @@ def _refuse_edited(folder: Path) -> None:
             f"{folder / 'offer.xlsx'}: somebody has edited this workbook; it is not written over",
             hint="Choose another folder, or move the workbook away first.",
         )
-
-
-def _manifest(offer: Offer, language: str, history: History | None) -> dict[str, Any]:
-    return {
-        "offer_id": offer.offer_id,
-        "version": offer.version,
-        "language": language,
-        "titles": len(offer.frame),
-        "counts": dict(offer.counts),
-        "shortfalls": [{"code": item.code, "missing": item.missing, "text": item.text} for item in offer.shortfalls],
-        "proven_optimum": offer.proven,
-        "scores": {name: offer.fact(name) for name in ("model", "model_version", "encoder", "as_of")},
-        "policy": policy_facts(offer),
-        "rights": NOT_CHECKED if offer.checks.rights is None else offer.checks.rights.facts,
-        "brief": offer.brief.model_dump(mode="json"),
-        "before": None if history is None else dict(history.before),
-        "hashes": _hashes(offer, history),
-    }
-
-
-def _hashes(offer: Offer, history: History | None) -> dict[str, str]:
-    """Return digests of what an offer follows from, part by part, so that two versions show what differs."""
-    brief = json.dumps(offer.brief.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    tables = {
-        "scores": offer.eligible.reindex(columns=PARTS["scores"]),
-        "titles": pd.concat([table.reindex(columns=PARTS["titles"]) for table in (offer.eligible, offer.left_out)]),
-        "prices": offer.frame[PARTS["prices"]],
-        "policy": offer.frame[PARTS["policy"]],
-        "rights": offer.frame[PARTS["rights"]],
-    }
-    if history is not None:
-        tables["decisions"] = history.decisions
-    digests = {
-        name: hashlib.sha256(table.sort_values("title_id", kind="stable").to_csv(index=False).encode()).hexdigest()
-        for name, table in tables.items()
-    }
-    return {"brief": hashlib.sha256(brief.encode()).hexdigest(), **digests}
-
-
-def _inputs(inputs: Mapping[str, str | Path]) -> dict[str, Any]:
-    return {role: {"file": Path(path).name, "sha256": _sha256(Path(path))} for role, path in sorted(inputs.items())}
-
-
-def _bundle(bundle: str | Path | None) -> dict[str, Any] | None:
-    return None if bundle is None else {"name": Path(bundle).name, "sha256": _sha256(Path(bundle))}
-
-
-def _program() -> dict[str, Any]:
-    return {
-        "name": DISTRIBUTION,
-        "version": metadata.version(DISTRIBUTION),
-        "python": platform.python_version(),
-        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
-    }
-
-
-def _sha256(path: Path) -> str:
-    """Return the digest of a file, or of a folder's names and files."""
-    if not path.is_dir():
-        return file_sha256(path)
-    parts = (
-        f"{file.relative_to(path).as_posix()}\0{file_sha256(file)}\n"
-        for file in sorted(path.rglob("*"), key=lambda file: file.relative_to(path).as_posix())
-        if file.is_file()
-    )
-    return hashlib.sha256("".join(parts).encode()).hexdigest()

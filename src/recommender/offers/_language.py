@@ -26,6 +26,10 @@ _WORDS = frozenset(
         "name",
         "names",
         "items",
+        "unit",
+        "proof",
+        "demands",
+        "counted",
         "genre",
         "genres",
         "reason",
@@ -46,6 +50,7 @@ _WORDS = frozenset(
 _NUMBERS = frozenset(
     {
         "n",
+        "total",
         "count",
         "low",
         "high",

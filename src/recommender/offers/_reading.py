@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from recommender.offers._history import History
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 
@@ -43,10 +42,14 @@ def key_figures(offer: Offer, words: Words) -> list[tuple[str, str]]:
     return [(figure, words.both(f"figure.{key}", "\n", **values)) for figure, key, values in figures]
 
 
-def how_chosen(offer: Offer, words: Words, history: History) -> str:
-    """Return by what rule the titles were chosen, and whether that is proven."""
-    if not offer.proven:
-        return words.both("summary.unproven")
-    if history.before:
-        return words.both("summary.proven_version", version=history.before["version"])
-    return words.both("summary.proven")
+def tier_rule(offer: Offer, words: Words) -> str:
+    """Return by what rule a title has its tier."""
+    tiers = offer.brief.package.tiers
+    if not tiers:
+        return words.both("report.tiers_by_place")
+    return words.both("report.tiers_by_appeal", **{name: f"{100 * start:.0f}" for name, start in tiers.items()})
+
+
+def how_chosen(offer: Offer, words: Words) -> list[str]:
+    """Return by what rule the titles were chosen, what is proven of it, and what they cost, sentence by sentence."""
+    return [words.told(line) for line in offer.package.facts]

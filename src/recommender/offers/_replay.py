@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
-from recommender.errors import UnreadableFileError
-from recommender.offers._brief import Brief
-from recommender.offers._offer import Offer, build_offer
+from recommender.errors import DataError
+from recommender.offers._diff import diff_offers
+from recommender.offers._offer import Offer, offer_of
+from recommender.offers._saved import SavedOffer
 from recommender.offers._words import titled
-from recommender.offers.policy import Policy, PolicyReview, load_policy
+from recommender.offers.policy import Policy, PolicyReview
 
 CHANGES = ("title_id", "title", "change", "before", "after", "offered")
 
 
 @dataclass(frozen=True, eq=False)
-class Replay:
-    """What a changed rule changes.
+class RuleChange:
+    """What a changed rule says of titles.
 
     Attributes
     ----------
@@ -34,57 +31,78 @@ class Replay:
         `before` and `after` (the texts of the column `policy`), `offered` (bool).
     caps : tuple of str
         What changes in the caps, in words.
-    meetings : DataFrame or None
-        The titles that come into the offer and go out of it where it is chosen again, as `compare_offers` gives
-        them; None where it was not.
     """
 
     rule: str
     changed: pd.DataFrame
     caps: tuple[str, ...] = ()
-    meetings: pd.DataFrame | None = field(default=None)
 
     def count(self, change: str) -> int:
         """Return how many titles change so: `newly blocked`, `freed`, `otherwise`."""
         return int((self.changed["change"] == change).sum())
 
 
-def compare_offers(before: Offer, after: Offer) -> pd.DataFrame:
-    """List the titles that came and went between two offers of one catalogue.
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What a changed rule changes in an offer.
+
+    Attributes
+    ----------
+    said : RuleChange
+        What the rule says of the catalogue's titles now.
+    offer : Offer
+        The offer that would be made under the changed rule.
+    changes : DataFrame
+        What comes, goes and moves, and why: the table of `diff_offers`.
+    """
+
+    said: RuleChange
+    offer: Offer
+    changes: pd.DataFrame
+
+
+def replay(saved: SavedOffer, rule: str, change: Callable[[Policy], Policy]) -> Replay:
+    """Choose an offer again with a changed rule, from what its folder holds, and say what changes.
+
+    A first version is chosen anew. Of a later one as much stays as the changed rules and the decisions allow.
 
     Parameters
     ----------
-    before, after : Offer
+    saved : SavedOffer
+        As `load_offer` returns it.
+    rule : str
+        The id of the rule that changes.
+    change : callable
+        From the policy that the offer was checked by to the changed one, such as `with_rule` makes it.
 
     Returns
     -------
-    DataFrame
-        `title_id`, `title`, `change` (came, went), `appeal`, `reason`: for a title that went, the rule that
-        blocks it, what it lacks, or that others were better; for one that came, whether it was barred before.
+    Replay
+
+    Raises
+    ------
+    DataError
+        The rules were not checked for this offer.
     """
-    rows = []
-    for change, here, there in (("went", before, after), ("came", after, before)):
-        gone = here.frame.loc[~here.frame["title_id"].isin(there.frame["title_id"])]
-        for title_id, title, year, appeal in zip(
-            gone["title_id"], gone["title"], gone["year"], gone["appeal"], strict=True
-        ):
-            rows.append((title_id, titled(title, year), change, float(appeal), _why(title_id, change, there)))
-    frame = pd.DataFrame(rows, columns=["title_id", "title", "change", "appeal", "reason"])
-    return frame.sort_values(["change", "appeal", "title_id"], ascending=[False, False, True], ignore_index=True)
-
-
-def _why(title_id: str, change: str, there: Offer) -> str:
-    """Return why a title is not in the other offer."""
-    word = "is" if change == "went" else "was"
-    checks = there.checks
-    if checks.policy is not None and title_id in checks.policy.blocked_by:
-        return f"{word} blocked: {checks.policy.blocked_by[title_id]}"
-    barred = {code for frame in checks.frames for code in frame.loc[frame["title_id"] == title_id, "reason"] if code}
-    if barred:
-        return f"{word} barred: {', '.join(sorted(barred))}"
-    if title_id in set(there.eligible["title_id"]):
-        return "others were better, or the mix changed" if change == "went" else "a place became free"
-    return f"{word} not eligible"
+    offer = saved.offer
+    before = offer.checks.policy
+    if before is None:
+        raise DataError(
+            f"{saved.folder}: the rules were not checked for this offer, so there is nothing to replay",
+            hint='Name packs in the brief: packs = ["china-cinema"] in [policy], and make the offer again.',
+        )
+    candidates = saved.candidates(policy=change(before.policy))
+    after = candidates.checks.policy
+    assert after is not None
+    if offer.version == 1:
+        choice = candidates.best()
+    else:
+        status = dict(zip(offer.frame["title_id"], offer.frame["status"], strict=True))
+        accept, hold = ([one for one, said in status.items() if said == word] for word in ("accepted", "held"))
+        choice = candidates.again(list(status), accept=accept, hold=hold)
+    made = offer_of(candidates, choice)
+    said = replay_rule(saved.pool, before, after, rule, frozenset(offer.frame["title_id"]))
+    return Replay(said, made, diff_offers(offer, made))
 
 
 def replay_rule(
@@ -93,7 +111,7 @@ def replay_rule(
     after: PolicyReview,
     rule: str,
     offered: frozenset[str] = frozenset(),
-) -> Replay:
+) -> RuleChange:
     """Compare what the rules say of titles before and after a change.
 
     Parameters
@@ -109,7 +127,7 @@ def replay_rule(
 
     Returns
     -------
-    Replay
+    RuleChange
     """
     first, second = before.summary, after.summary
     names = {
@@ -136,7 +154,7 @@ def replay_rule(
     changed = pd.DataFrame(rows, columns=list(CHANGES))
     order = changed["change"].map({"newly blocked": 0, "freed": 1, "otherwise": 2})
     changed = changed.assign(order=order).sort_values(["order", "title_id"], ignore_index=True).drop(columns="order")
-    return Replay(rule, changed, tuple(_cap_changes(before, after, offered)))
+    return RuleChange(rule, changed, tuple(_cap_changes(before, after, offered)))
 
 
 def _years(titles: pd.DataFrame) -> list[object]:
@@ -155,81 +173,3 @@ def _cap_changes(before: PolicyReview, after: PolicyReview, offered: frozenset[s
         for rule in dict.fromkeys((*texts[0], *texts[1]))
         if texts[0].get(rule) != texts[1].get(rule)
     ]
-
-
-def replay_offer(
-    titles: pd.DataFrame,
-    scores: pd.DataFrame,
-    brief: Brief,
-    change: Callable[[Policy], Policy],
-    rule: str,
-    rebuild: Callable[..., Offer] = build_offer,
-) -> Replay:
-    """Choose an offer again with a changed policy, and say what changes.
-
-    Parameters
-    ----------
-    titles, scores : DataFrame
-    brief : Brief
-        Names the packs.
-    change : callable
-        From the policy to the changed one.
-    rule : str
-        The id of the rule that changes.
-    rebuild : callable
-        From titles, scores, brief and ``policy=`` to an offer.
-
-    Returns
-    -------
-    Replay
-        With `meetings`.
-    """
-    policy = load_policy(brief.policy.packs)
-    first = rebuild(titles, scores, brief, policy=policy)
-    second = rebuild(titles, scores, brief, policy=change(policy))
-    assert first.checks.policy is not None
-    assert second.checks.policy is not None
-    offered = frozenset(first.frame["title_id"])
-    found = replay_rule(titles, first.checks.policy, second.checks.policy, rule, offered)
-    return Replay(rule, found.changed, found.caps, compare_offers(first, second))
-
-
-class Asked(NamedTuple):
-    """What an offer was made for: the brief, the day on which the rules were read, and the packs' digest.
-
-    The last two are None where the rules were not checked.
-    """
-
-    brief: Brief
-    on: str | None
-    digest: str | None
-
-
-def offer_brief(directory: str | Path) -> Asked:
-    """Read from an offer's folder the brief it was made for, and the rules that it was checked by.
-
-    Parameters
-    ----------
-    directory : str or Path
-        As `write_offer` wrote it.
-
-    Returns
-    -------
-    Asked
-        `brief`, `on` (ISO date) and `digest`.
-
-    Raises
-    ------
-    UnreadableFileError
-        There is no manifest of an offer, or its brief is of another version of the program.
-    """
-    path = Path(directory) / "manifest.json"
-    hint = "Give the folder that `recommender offer` wrote."
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        checked = manifest["policy"] if isinstance(manifest["policy"], dict) else {"on": None, "sha256": None}
-        return Asked(Brief.model_validate_json(json.dumps(manifest["brief"])), checked["on"], checked["sha256"])
-    except OSError as error:
-        raise UnreadableFileError(f"{path}: cannot be read ({error.strerror})", hint=hint) from error
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise UnreadableFileError(f"{path}: not the manifest of an offer", hint=hint) from error

@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from recommender.offers._columns import reason_second
+from recommender.offers._columns import reason_second, told_parts
+from recommender.offers._constraints import said
 from recommender.offers._eligible import REASONS
 from recommender.offers._figures import appeal_histogram, decade_bars, genre_bars
 from recommender.offers._history import History
 from recommender.offers._language import Words, words_in
 from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
-from recommender.offers._reading import how_chosen, how_to_read, key_figures, what_was_checked
+from recommender.offers._reading import how_to_read, key_figures, tier_rule, what_was_checked
 from recommender.offers._rules_view import rules_view
 from recommender.offers._screening import SCREENING_NOTE, screening_rows
 from recommender.offers._title_names import MARK, title_names
@@ -82,11 +83,14 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
         screening_note=SCREENING_NOTE,
         left_out=[(f"{offer.counts[code]:,}", said) for code, said in REASONS.items() if code in offer.counts],
         how_to_read=how_to_read(words),
-        chosen=how_chosen(offer, words, past) if past.before or not offer.proven else words.both("report.proven"),
         changes=[row for row in past.changes.to_dict("records") if row["change"] != "changed"],
         before=past.before,
+        package=offer.package,
+        said=said,
+        tiers=tier_rule(offer, words),
         rules=rules_view(offer),
         checked=what_was_checked(offer),
+        parts=_parts(words),
     )
 
 
@@ -118,6 +122,11 @@ def _told(words: Words) -> Callable[[str], Markup]:
         return pair(english if other is None or other == english else f"{english}\n{other}")
 
     return told
+
+
+def _parts(words: Words) -> Callable[[str], Markup]:
+    pair = _pair(words)
+    return lambda english: pair(told_parts(words, english))
 
 
 def _row(row: Any, number: int, words: Words) -> dict[str, Any]:
@@ -163,6 +172,7 @@ def _row(row: Any, number: int, words: Words) -> dict[str, Any]:
         "comparables": comparables,
         "links": links,
         "policy": clean(row.policy, 300),
+        "rights": clean(row.rights, 300),
         "materials": clean(row.materials, 300),
     }
 

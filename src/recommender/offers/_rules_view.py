@@ -57,6 +57,11 @@ class RulesView:
     notices: list[str]
     overrides: list[str]
 
+    @property
+    def blocked_codes(self) -> str:
+        """What bars the titles that are left out, in words."""
+        return ", ".join(f"{count:,} by {code}" for code, count in self.blocked)
+
 
 def rules_view(offer: Offer) -> RulesView | None:
     """Return the rules as the report shows them; None where they were not checked."""

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from recommender.errors import DataError, UnreadableFileError
 from recommender.offers._brief import Brief
+from recommender.offers._candidates import Candidates
+from recommender.offers._checks import CHECKED, Checks, ready_for
+from recommender.offers._constraints import PackageView
 from recommender.offers._diff import read_changes
+from recommender.offers._eligible import judge
 from recommender.offers._history import History, no_decisions
+from recommender.offers._membership import demands_of
 from recommender.offers._offer import Offer
-from recommender.offers._select import demands_of
+from recommender.offers._rights_check import RightsReview
 from recommender.offers._shortfall import Shortfall
-from recommender.schema import DECISIONS, OFFER
+from recommender.offers.policy import Policy, policy_of, review_policy
+from recommender.offers.rights import RightsRequest
+from recommender.schema import DECISIONS, OFFER, SCORES
 from recommender.sources import file_sha256
 
 _TYPES = {"text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 _COLUMNS = {column.name: column for table in (DECISIONS, OFFER) for column in table.columns}
+_TABLES = (
+    "offer.parquet",
+    "pool.parquet",
+    "decisions.parquet",
+    "changes.csv",
+    "extra.csv",
+    "rules.json",
+    "package.json",
+)
+_KEYS = {"offer_id", "version", "language", "brief", "counts", "files", "shortfalls", "policy", "rights", "package"}
+_JUDGED = ("why", "left_out", "decade", *CHECKED)
 _AGAIN = "Give the folder that `recommender offer` or `recommender offer apply` wrote, with all of its files."
 
 
@@ -42,6 +62,8 @@ class SavedOffer:
         Everything else that is known of it.
     folder : Path
         Where it lies.
+    pool : DataFrame
+        Every title of the catalogue with its scores, as they were then.
     """
 
     offer: Offer
@@ -49,6 +71,33 @@ class SavedOffer:
     language: str
     manifest: Mapping[str, Any]
     folder: Path
+    pool: pd.DataFrame
+
+    def candidates(
+        self, brief: Brief | None = None, *, pool: pd.DataFrame | None = None, policy: Policy | None = None
+    ) -> Candidates:
+        """Judge the catalogue again, as it was then.
+
+        Parameters
+        ----------
+        brief : Brief, optional
+            In place of the offer's: other locks, other exclusions.
+        pool : DataFrame, optional
+            In place of `pool`: other prices.
+        policy : Policy, optional
+            In place of the rules that the offer was checked by.
+        """
+        wanted = self.offer.brief if brief is None else brief
+        pool = self.pool if pool is None else pool
+        titles = pool[["title_id", *(name for name in pool.columns if name not in {*SCORES.names, *_JUDGED})]]
+        scores = pool.loc[pool["appeal"].notna(), list(SCORES.names)].astype({"rank": "int64"})
+        then = self.offer.checks.policy
+        rules = then
+        if then is not None and policy is not None:
+            part = then.part.fitted(policy)
+            rules = review_policy(titles, policy, part, market=then.market, media=then.media, on=then.on)
+        checks = Checks(self.offer.checks.rights, rules, ready_for(titles, wanted))
+        return Candidates(wanted, judge(titles, scores, wanted, checks.frames), checks)
 
 
 def load_offer(directory: str | Path) -> SavedOffer:
@@ -69,7 +118,7 @@ def load_offer(directory: str | Path) -> SavedOffer:
     """
     folder = Path(directory)
     manifest = _manifest(folder)
-    for name in ("offer.parquet", "pool.parquet", "decisions.parquet", "changes.csv", "extra.csv"):
+    for name in _TABLES:
         if name in manifest["files"]:
             _check(folder / name, manifest["files"][name])
     frame = _frame(folder / "offer.parquet")
@@ -79,8 +128,11 @@ def load_offer(directory: str | Path) -> SavedOffer:
     waiting = pool.loc[free & pool["why"].notna()].drop(columns="left_out").reset_index(drop=True)
     try:
         brief = Brief.model_validate_json(json.dumps(manifest["brief"]))
-    except ValidationError as error:
-        raise DataError(f"{folder / 'manifest.json'}: its brief is damaged ({error})", hint=_AGAIN) from None
+        package = TypeAdapter(PackageView).validate_json((folder / "package.json").read_bytes())
+        package = dataclasses.replace(package, figures=manifest["package"])
+        checks = _checks(folder, manifest, brief, pool)
+    except (ValidationError, OSError) as error:
+        raise DataError(f"{folder}: the offer's brief or checks are damaged ({error})", hint=_AGAIN) from None
     offer = Offer(
         frame=frame.astype({"rank": "int64", "version": "int64"}),
         brief=brief,
@@ -89,17 +141,35 @@ def load_offer(directory: str | Path) -> SavedOffer:
         demands=demands_of(brief.shares, len(frame)),
         reserve=waiting.astype({"rank": "int64"}),
         eligible=eligible.astype({"rank": "int64"}),
+        left_out=pool.loc[~free].drop(columns="why").reset_index(drop=True),
         proven=manifest["proven_optimum"],
-        left_out=pool.loc[~free, ["title_id", "title", "kind", "year", "left_out"]].reset_index(drop=True),
+        checks=checks,
+        notes=tuple(manifest["package"]["notes"]),
+        saved_package=package,
     )
-    return SavedOffer(offer, _history(folder, manifest), manifest["language"], manifest, folder)
+    return SavedOffer(offer, _history(folder, manifest), manifest["language"], manifest, folder, pool)
+
+
+def _checks(folder: Path, manifest: Mapping[str, Any], brief: Brief, pool: pd.DataFrame) -> Checks:
+    """Return what was checked, as it was then: rights by what was found, rules and materials by looking again."""
+    rights = policy = None
+    if isinstance(manifest["rights"], dict):
+        code = pool["left_out"]
+        reason = code.where(code.str.startswith("rights-"), "")
+        found = pd.DataFrame({"title_id": pool["title_id"], "reason": reason, "rights": pool["rights"]})
+        rights = RightsReview(RightsRequest.model_validate_json(json.dumps(manifest["rights"])), found)
+    if isinstance(manifest["policy"], dict):
+        rules = policy_of(json.loads((folder / "rules.json").read_text("utf-8")))
+        media, on = tuple(manifest["policy"]["media"]), date.fromisoformat(manifest["policy"]["on"])
+        policy = review_policy(pool, rules, brief.policy.fitted(rules), market=brief.market, media=media, on=on)
+    return Checks(rights, policy, ready_for(pool, brief))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     try:
         found = json.loads(path.read_text("utf-8"))
-        missing = {"offer_id", "version", "language", "brief", "counts", "files", "shortfalls"} - set(found)
+        missing = _KEYS - set(found)
     except OSError as error:
         what = f"{path}: cannot be read ({error.strerror})" if folder.is_dir() else f"{folder}: no folder of an offer"
         raise UnreadableFileError(what, hint=_AGAIN) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from recommender.offers._membership import RULE, membership
 from recommender.offers._offer import Offer
-from recommender.offers._select import Demand, membership
 from recommender.offers._words import clean, is_missing, titled
 from recommender.ranking import needs_screening
 
@@ -61,7 +60,8 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     offered = pool["title_id"].isin(offer.frame["title_id"]).to_numpy()
     free = ~pool["title_id"].isin(offer.brief.lock.title_ids).to_numpy()
     appeal, low, high = (pool[name].to_numpy(dtype=np.float64) for name in ("appeal", "low", "high"))
-    other = _exchanges(pool, offered, free, appeal, offer.demands)
+    held, least, most = _held(offer, pool)
+    other = _exchanges(held, least, most, offered, free, appeal)
     cut = np.where(other >= 0, appeal[other], np.nan)
     spread = np.where(offered, appeal - low, high - appeal) / _END
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -77,7 +77,8 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     names = [titled(title, year) for title, year in zip(others["title"], others["year"], strict=True)]
     why = [_why(*row) for row in zip(offered[order], cut[order], names, thin, strict=True)]
     shown["why"] = pd.Series(why, index=shown.index, dtype="str")
-    return shown[list(SCREENING_COLUMNS)].reset_index(drop=True)
+    table: pd.DataFrame = shown[list(SCREENING_COLUMNS)].reset_index(drop=True)
+    return table
 
 
 def screening_rows(offer: Offer) -> list[dict[str, Any]]:
@@ -99,31 +100,47 @@ def _why(offered: bool, cut: float, name: str, thin: bool) -> str:
     return said + (" There is not enough evidence to judge it." if thin else "")
 
 
+def _held(offer: Offer, pool: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:
+    """Return which titles each demand counts, shape (demands, titles), and the least and the most of each.
+
+    Caps of rules are known where the offer was just chosen; one that was read back keeps the brief's shares.
+    """
+    if offer.choice is not None:
+        place = pd.Index(offer.choice.pool["title_id"]).get_indexer(pd.Index(pool["title_id"]))
+        demands, held = list(offer.demands), offer.choice.members[:, place]
+    else:
+        demands = [demand for demand in offer.demands if demand.group != RULE]
+        held = membership(pool, demands)
+    held = np.asarray(held, dtype=bool).reshape(len(demands), len(pool))
+    least, most = ([getattr(demand, side) for demand in demands] for side in ("low", "high"))
+    return held, np.array(least, dtype=np.intp), np.array(most, dtype=np.intp)
+
+
 def _exchanges(
-    pool: pd.DataFrame,
+    held: NDArray[np.bool_],
+    low: NDArray[np.intp],
+    high: NDArray[np.intp],
     offered: NDArray[np.bool_],
     free: NDArray[np.bool_],
     appeal: NDArray[np.float64],
-    demands: Sequence[Demand],
 ) -> NDArray[np.intp]:
     """Return for each title the one that it would change places with, -1 where there is none.
 
     Titles that the same demands count are alike: it is enough to compare one of each pattern.
     """
-    held = np.asarray(membership(pool, demands), dtype=bool).reshape(len(demands), len(pool))
+    if not held.shape[1]:
+        return np.empty(0, dtype=np.intp)
     patterns, of = (
-        np.unique(held, axis=1, return_inverse=True) if len(demands) else (held[:, :1], np.zeros(len(pool), int))
+        np.unique(held, axis=1, return_inverse=True) if len(held) else (held[:, :1], np.zeros(held.shape[1], int))
     )
     of = np.asarray(of).ravel()
     count = held[:, offered].sum(axis=1)
-    low = np.array([demand.low for demand in demands])
-    high = np.array([demand.high for demand in demands])
     # The weakest that may go and the best that may come, of each pattern.
     weakest = _first(np.flatnonzero(offered & free), appeal, of, patterns.shape[1])
     best = _first(np.flatnonzero(~offered), -appeal, of, patterns.shape[1])
     after = count[:, None, None] - patterns[:, :, None].astype(int) + patterns[:, None, :].astype(int)
     worse = (after < np.minimum(low, count)[:, None, None]) | (after > np.maximum(high, count)[:, None, None])
-    allowed = ~worse.any(axis=0) if len(demands) else np.ones((1, 1), dtype=bool)
+    allowed = ~worse.any(axis=0) if len(held) else np.ones((1, 1), dtype=bool)
     comes = np.where(best >= 0, appeal[best], -np.inf)
     goes = np.where(weakest >= 0, appeal[weakest], np.inf)
     come_for = np.where(allowed, comes[None, :], -np.inf)

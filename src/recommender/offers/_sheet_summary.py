@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.offers import _style as style
 from recommender.offers._eligible import REASONS
-from recommender.offers._history import History
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 from recommender.offers._reading import how_chosen, how_to_read, key_figures, what_was_checked
@@ -23,7 +22,7 @@ _FIRST, _LAST = 2, 13  # columns B to M
 _LINE = 150  # characters that fit across the block
 
 
-def add_summary_sheet(book: Workbook, offer: Offer, words: Words, history: History) -> None:
+def add_summary_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     """Fill the book's first sheet and add the sheet of figures that its charts show."""
     sheet = book.active
     sheet.title = sheet_name(words.both("sheet.summary", " "))
@@ -35,12 +34,13 @@ def add_summary_sheet(book: Workbook, offer: Offer, words: Words, history: Histo
         sheet.column_dimensions[sheet.cell(1, index).column_letter].width = 12.5
     row = _title_block(sheet, offer, words)
     row = _tiles(sheet, offer, row + 1, words)
-    missed = [words.told(shortfall.text) for shortfall in offer.shortfalls] or [words.both("summary.nothing_missed")]
+    wanting = [*(shortfall.text for shortfall in offer.shortfalls), *offer.package.conflicts]
+    missed = [words.told(text) for text in wanting] or [words.both("summary.nothing_missed")]
     row = _text_block(sheet, row + 1, words.both("summary.missed", " · "), missed, warm=bool(offer.shortfalls))
     row = add_charts(sheet, figures, tables, row + 2, words)
     row = _text_block(sheet, row, words.both("summary.reading", " · "), how_to_read(words))
     row = _text_block(sheet, row + 1, words.both("summary.funnel", " · "), _funnel(offer, words))
-    _text_block(sheet, row + 1, words.both("summary.provenance", " · "), _provenance(offer, words, history))
+    _text_block(sheet, row + 1, words.both("summary.provenance", " · "), _provenance(offer, words))
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1
@@ -160,7 +160,7 @@ def _funnel(offer: Offer, words: Words) -> list[str]:
     return lines
 
 
-def _provenance(offer: Offer, words: Words, history: History) -> list[str]:
+def _provenance(offer: Offer, words: Words) -> list[str]:
     facts = {
         "model": offer.fact("model"),
         "version": offer.fact("model_version"),
@@ -169,7 +169,8 @@ def _provenance(offer: Offer, words: Words, history: History) -> list[str]:
     }
     return [
         words.both("summary.scores_by", **facts),
-        how_chosen(offer, words, history),
+        *how_chosen(offer, words),
+        words.both("summary.package"),
         words.told(what_was_checked(offer)),
         words.both("summary.manifest"),
     ]

@@ -9,8 +9,9 @@ import pandas as pd
 
 from recommender.errors import visible
 from recommender.offers._brief import Brief
+from recommender.offers._choice import Choice, Miss
 from recommender.offers._eligible import REASONS, UNKNOWN
-from recommender.offers._select import Demand, Miss, Selection
+from recommender.offers._membership import RULE, Demand
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Shortfall:
 
     Attributes
     ----------
-    code : {"size", "minimum", "maximum", "lock", "unproven"}
+    code : {"size", "budget", "minimum", "maximum", "lock", "unproven"}
     text : str
         What was asked, what is offered, and why.
     missing : int
@@ -31,25 +32,29 @@ class Shortfall:
     missing: int
 
 
-def shortfalls(
-    brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], selection: Selection
-) -> tuple[Shortfall, ...]:
+def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], choice: Choice) -> tuple[Shortfall, ...]:
     """Say what is missing: titles, locked titles, and the shares that could not be kept."""
     found: list[Shortfall] = []
-    offered = len(selection.chosen)
-    if offered < brief.size:
+    offered = len(choice.chosen)
+    if offered < min(brief.size, counts["eligible"]):
+        found.append(Shortfall("size", _not_allowed(brief, choice), brief.size - offered))
+    elif offered < brief.size:
         found.append(Shortfall("size", _too_few(brief, counts), brief.size - offered))
+    found += _budget(brief, choice)
     found += _locks(brief, judged)
     pool = judged.loc[judged["reason"] == ""]
     said: set[str] = set()
-    for miss in selection.misses:
+    for miss in choice.misses:
         found.append(_missed(miss, brief, offered, pool))
         hint = _hint(miss.demand, pool) if miss.by > 0 and miss.supply < miss.demand.low else ""
         if hint and hint not in said:
             said.add(hint)
             found[-1] = replace(found[-1], text=f"{found[-1].text} {hint}")
-    if not selection.proven:
-        text = "The search for the best offer ended at its time limit; a better one may exist."
+    if not choice.proven:
+        text = (
+            "The search for the best offer ended before its proof: a better one may exist, by "
+            f"{choice.solution.gap:.3g} at most, on a total of {choice.solution.objective:,.2f}."
+        )
         found.append(Shortfall("unproven", text, 0))
     return tuple(found)
 
@@ -59,11 +64,26 @@ def titles_word(count: int) -> str:
     return f"{count:,} title{'' if count == 1 else 's'}"
 
 
-def group_words(group: str, name: str) -> str:
-    """Return a group as it reads in a sentence: `genre Comedy`, `kind film`, `the 1960s`, `year unknown`."""
-    if group == "decade":
-        return "year unknown" if name == UNKNOWN else f"the {name}"
-    return f"{group} {visible(name)}"
+def _not_allowed(brief: Brief, choice: Choice) -> str:
+    """Say why fewer titles are offered than could be: for their prices, or for the market's caps."""
+    budget, offered = brief.budget, len(choice.chosen)
+    dear = choice.priced is not None and choice.priced.barred.any()
+    if any(side == "budget" for conflict in choice.conflicts for side, _ in conflict.sides):
+        why = f"for the budget of {budget.total:,.2f} {budget.currency}"
+    else:
+        why = "for the prices known" if dear else "under the caps of the market's rules"
+    return f"Asked for {titles_word(brief.size)}, offered {offered:,}: {brief.size - offered:,} too few {why}."
+
+
+def _budget(brief: Brief, choice: Choice) -> list[Shortfall]:
+    total = brief.budget.total
+    if total is None or choice.cost is None or choice.cost <= total + 0.005:
+        return []
+    text = (
+        f"The offer costs {choice.cost:,.2f} {brief.budget.currency}, {choice.cost - total:,.2f} above the budget: the "
+        "locked titles alone cost more than it."
+    )
+    return [Shortfall("budget", text, 0)]
 
 
 def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
@@ -97,15 +117,13 @@ def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
 
 def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfall:
     demand = miss.demand
-    if demand.group == "rule":
-        text = f"Rule {demand.name}: at most {demand.high:,} of its titles allowed, {miss.chosen:,} offered."
-        return Shortfall("maximum", text, -miss.by)
-    share = getattr(brief.shares, demand.group)[demand.name]
-    name = group_words(demand.group, demand.name)
-    name = name[0].upper() + name[1:]
+    share = None if demand.group == RULE else getattr(brief.shares, demand.group)[demand.name]
+    name = demand.words[:1].upper() + demand.words[1:]
+    least = "" if share is None else f" ({share.min:.0%} of {size:,})"
+    most = "" if share is None else f" ({share.max:.0%} of {size:,})"
     if miss.by > 0:
         text = (
-            f"{name}: at least {demand.low:,} asked ({share.min:.0%} of {size:,}), {miss.chosen:,} offered, "
+            f"{name}: at least {demand.low:,} asked{least}, {miss.chosen:,} offered, "
             f"{miss.by:,} short. {_why_few(miss, pool)}"
         )
         return Shortfall("minimum", text, miss.by)
@@ -115,10 +133,7 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
         if size - others > demand.high
         else "The locked titles and the other demands leave no other choice."
     )
-    text = (
-        f"{name}: at most {demand.high:,} asked ({share.max:.0%} of {size:,}), {miss.chosen:,} offered, "
-        f"{-miss.by:,} too many. {why}"
-    )
+    text = f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, {-miss.by:,} too many. {why}"
     return Shortfall("maximum", text, -miss.by)
 
 

@@ -15,7 +15,7 @@ from recommender.offers.policy._judge import STATUSES, Judgement, judge_policy, 
 from recommender.offers.policy._matches import RuleMatch, rule_matches
 from recommender.offers.policy._pack import Pack
 from recommender.offers.policy._part import Override, PolicyPart
-from recommender.offers.policy._policy import Policy, load_policy, parse_pack, shipped_packs
+from recommender.offers.policy._policy import Policy, load_policy, parse_pack, policy_of, shipped_packs
 from recommender.offers.policy._process import LeadTime, Notice, lead_times, policy_notices
 from recommender.offers.policy._review import BLOCKED, PolicyReview, RuleLine, review_policy
 from recommender.offers.policy._rule import Rule
@@ -43,6 +43,7 @@ __all__ = [
     "parse_pack",
     "policy_caps",
     "policy_notices",
+    "policy_of",
     "review_policy",
     "rule_matches",
     "shipped_packs",

@@ -79,10 +79,32 @@ class Policy:
         """Return each pack's name and version, such as `china-online 2026.1`."""
         return [f"{pack.name} {pack.version}" for pack in self.packs]
 
+    def content(self) -> list[dict[str, Any]]:
+        """Return what the packs say, as JSON can hold it; `policy_of` takes it back."""
+        return [pack.model_dump(mode="json", by_alias=True, exclude_unset=True) for pack in self.packs]
+
     def digest(self) -> str:
         """Return the SHA-256 of what the packs say, as hexadecimal digits."""
-        content = [pack.model_dump(mode="json", by_alias=True, exclude_unset=True) for pack in self.packs]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def policy_of(content: list[dict[str, Any]]) -> Policy:
+    """Return the policy whose `content` this is.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        It is damaged.
+
+    Examples
+    --------
+    >>> policy = load_policy("china-online")
+    >>> policy_of(policy.content()).digest() == policy.digest()
+    True
+    """
+    # JSON has no dates: they are taken as they are written.
+    return Policy(tuple(Pack.model_validate(pack, strict=False) for pack in content))
 
 
 @cache

@@ -1,0 +1,125 @@
+"""The workbook's sheet on the package: what each demand costs, what each title adds, and who could replace it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recommender.offers import _style as style
+from recommender.offers._constraints import NOT_POSSIBLE, TitleLine
+from recommender.offers._language import Words
+from recommender.offers._offer import Offer
+from recommender.offers._sheet_table import set_print, sheet_name, text_width
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_WIDTHS = (6, 44, 18, 13, 13, 15, 18, 44, 12, 44, 12, 44, 12)
+_LAST = 8  # the column to which a sentence may reach
+_CHANGE = '+#,##0.00;"−"#,##0.00;0.00'
+_LINE_HEIGHT = 15
+_CHANGES = ("more", "less", "shadow", "change")
+
+
+def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
+    """Add the sheet that tells what the demands cost and what a title could be exchanged for."""
+    from openpyxl.utils import get_column_letter as letter
+
+    sheet = book.create_sheet(sheet_name(words.both("sheet.package", " ")))
+    for column, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[letter(column)].width = width
+    package = offer.package
+    row = _head(sheet, 1, words.both("package.head", " · "))
+    row = _sentences(sheet, row, [words.told(line) for line in package.facts])
+    if package.conflicts:
+        row = _head(sheet, row + 1, words.both("package.conflicts", " · "), warm=True)
+        row = _sentences(sheet, row, [words.told(line) for line in package.conflicts])
+    row = _head(sheet, row + 1, words.both("package.costs", " · "))
+    row = _sentences(sheet, row, [words.both("package.costs_note", unit=package.unit)])
+    demands = [
+        [
+            None,
+            words.told(line.demand),
+            words.told(line.asked),
+            line.held,
+            _cell(line.more, words),
+            _cell(line.less, words),
+            line.shadow,
+            words.told(line.step),
+        ]
+        for line in package.demands
+    ]
+    row = _table(sheet, row, ["", "demand", "asked", "held", "more", "less", "shadow", "step"], demands, words)
+    row = _head(sheet, row + 1, words.both("package.adds_head", " · "))
+    row = _sentences(sheet, row, [words.both("package.adds_note", unit=package.unit)])
+    heads = ["position", "title", "title_id", "appeal", "adds", "proven", "", *("substitute", "change") * 3]
+    titles = [_title_cells(number, line, len(heads), words) for number, line in enumerate(package.titles, start=1)]
+    _table(sheet, row, heads, titles, words)
+    sheet.sheet_view.showGridLines = False
+    set_print(sheet)
+    sheet.print_title_rows = None
+
+
+def _title_cells(number: int, line: TitleLine, width: int, words: Words) -> list[object]:
+    cells: list[object] = [number, line.title, line.title_id, line.appeal, _cell(line.adds, words)]
+    if line.exact:
+        cells.append(words.both("package.yes", " "))
+    else:
+        cells.append(words.both("package.no", " ") if line.least is None else f"≥ {line.least:,.2f}")
+    cells.append(None)
+    for name, change in line.substitutes:
+        cells += [name, change]
+    return cells + [None] * (width - len(cells))
+
+
+def _cell(change: float | None, words: Words) -> object:
+    return words.told(NOT_POSSIBLE) if change is None else change
+
+
+def _head(sheet: Worksheet, row: int, text: str, *, warm: bool = False) -> int:
+    style.put(sheet, row, 2, text, size=13, bold=True, color=style.WARM if warm else style.INK, wrap=False)
+    sheet.row_dimensions[row].height = 22
+    return row
+
+
+def _sentences(sheet: Worksheet, row: int, lines: list[str]) -> int:
+    room = sum(_WIDTHS[1:_LAST])
+    for line in lines:
+        row += 1
+        style.put(sheet, row, 2, line, vertical="center")
+        sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=_LAST)
+        rows = sum(1 + int(text_width(part) // room) for part in line.split("\n"))
+        sheet.row_dimensions[row].height = 2 + _LINE_HEIGHT * rows
+    return row
+
+
+def _table(sheet: Worksheet, row: int, heads: list[str], cells: list[list[object]], words: Words) -> int:
+    row += 1
+    for column, head in enumerate(heads, start=1):
+        if head:
+            said = words.both(_HEADS.get(head, f"package.{head}"))
+            cell = style.put(sheet, row, column, said, bold=True, color="FFFFFF", vertical="center")
+            cell.fill = style.fill(style.INK)
+    sheet.row_dimensions[row].height = 30 if words.other else 16
+    for values in cells:
+        row += 1
+        lines = 1
+        for column, (head, value) in enumerate(zip(heads, values, strict=True), start=1):
+            number = _CHANGE if head in _CHANGES else "0" if head in {"position", "appeal"} else "#,##0.00"
+            numeric = isinstance(value, int | float)
+            look = {"number": number, "horizontal": "right"} if numeric else {"number": None, "horizontal": "left"}
+            style.put(sheet, row, column, value, line=bool(head), **look)
+            if isinstance(value, str):
+                width = _WIDTHS[column - 1]
+                lines = max(lines, sum(1 + int(text_width(part) // width) for part in value.split("\n")))
+        sheet.row_dimensions[row].height = 3 + _LINE_HEIGHT * lines
+    return row
+
+
+_HEADS = {
+    "asked": "summary.asked",
+    "position": "column.position",
+    "title": "column.title",
+    "title_id": "column.title_id",
+    "appeal": "column.appeal",
+}
