@@ -33,6 +33,7 @@ __all__ = [
     "MaterialsReview",
     "Offer",
     "Replay",
+    "RuleChange",
     "SavedOffer",
     "Share",
     "Shares",

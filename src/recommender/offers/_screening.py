@@ -66,8 +66,9 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     spread = np.where(offered, appeal - low, high - appeal) / _END
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.maximum(np.where(offered, appeal - cut, cut - appeal), 0) / spread
-    chance = norm.sf(z)
-    gain = spread * (norm.pdf(z) - z * chance)
+        chance = norm.sf(z)
+        # What is known exactly, a spread of 0, can bring nothing.
+        gain = np.where(spread > 0, spread * (norm.pdf(z) - z * chance), 0)
     order = np.lexsort([pool["title_id"].to_numpy(dtype=str), -np.nan_to_num(gain)])
     order = order[np.nan_to_num(gain)[order] >= _LEAST_GAIN][:_MOST]
     shown = pool.iloc[order].assign(offered=offered[order], gain=gain[order], chance=chance[order])
