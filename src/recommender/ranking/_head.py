@@ -14,12 +14,12 @@ from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
 
-__all__ = ["ELSEWHERE", "Head", "fit_heads"]
+__all__ = ["Head", "fit_heads", "known_elsewhere"]
 
 logger = logging.getLogger("recommender")
 
-ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
-"""How the names of features begin that tell how a title did elsewhere."""
+# How the names of features begin that tell how a title did elsewhere.
+_ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
 
 
 class Head(BaseEstimator):  # type: ignore[misc]
@@ -118,7 +118,7 @@ def fit_heads(
     unseen : DataFrame
         What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
     """
-    elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in names])
+    elsewhere = np.array([str(name).startswith(_ELSEWHERE) for name in names])
     # A greater audience elsewhere never lowers a score; a rating may.
     increasing = elsewhere & np.array(["rating" not in str(name) for name in names])
     views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
@@ -150,3 +150,9 @@ def fit_heads(
         }
     )
     return heads, unseen
+
+
+def known_elsewhere(matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return of which rows anything is known elsewhere, shape (n,)."""
+    elsewhere = np.array([str(name).startswith(_ELSEWHERE) for name in names])
+    return np.asarray(np.isfinite(matrix[:, elsewhere]).any(axis=1))

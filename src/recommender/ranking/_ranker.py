@@ -20,7 +20,7 @@ from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import Forest
-from recommender.ranking._head import ELSEWHERE, Head, fit_heads
+from recommender.ranking._head import fit_heads, known_elsewhere
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
@@ -46,8 +46,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     folds. Boosted trees predict later days from earlier ones, and each fold from the others; these predictions on
     titles they had not seen calibrate `appeal` and set the intervals. Then the trees learn from everything.
 
-    There are two heads: one knows how titles did elsewhere, one does not. Which of them scores depends on whether `predict`
-    is given a history.
+    There are two heads: one knows how titles did elsewhere, one does not. Which of them scores depends on the history that
+    `predict` is given.
 
     Parameters
     ----------
@@ -85,6 +85,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         Fitted on all that was known.
     heads_ : dict of str to Head
         ``plain``, and ``informed`` where anything is known of titles elsewhere.
+    known_share_ : float
+        Of what share of the examples anything was known elsewhere.
     columns_ : ndarray of int, shape (n_features,)
         The groups' columns that told titles apart; the others were left out.
     feature_names_ : ndarray of str, shape (n_features,)
@@ -219,6 +221,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
             random_state=self.random_state,
         )
+        self.known_share_ = float(known_elsewhere(examples.matrix, self.feature_names_).mean())
         self.heads_, self.out_of_fold_ = fit_heads(
             examples, self.feature_names_, evidence, forest, coverage=self.coverage
         )
@@ -282,12 +285,15 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         before = np.full(len(title), day, dtype="<U10")
         pairs = Pairs(facts, title, market, wanted, seen, before, before)
         matrix = self._describe(pairs)
-        head = self._head_for(matrix)
-        score = head.predict(matrix)
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
-        appeal = head.calibrator_.predict(score, known_market)
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        low, high = head.intervals_.predict(appeal, evidence)
+        heads = self._heads_for(matrix)
+        score, appeal, low, high = (np.empty(len(pairs)) for _ in range(4))
+        for name in np.unique(heads):
+            head, rows = self.heads_[name], heads == name
+            score[rows] = head.predict(matrix[rows])
+            appeal[rows] = head.calibrator_.predict(score[rows], known_market[rows])
+            low[rows], high[rows] = head.intervals_.predict(appeal[rows], evidence[rows])
         # Equal scores are ordered by title, year and id, so that the order of the rows given does not matter.
         names = np.array([f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)])
         order = np.lexsort([names[title], -score, market])
@@ -308,7 +314,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         ).astype({"market": "str", "title_id": "str", "evidence": "str"})
         most = min(_EXPLAINED, _EXPLAINED_IN_ALL // max(len(wanted), 1)) if explain is None else explain
         chosen = np.flatnonzero(rank <= most)
-        reasons, comparables = self._explain(titles, head, pairs, matrix, chosen)
+        reasons, comparables = self._explain(titles, heads[order], pairs, matrix, chosen)
         for row in chosen[needs_screening(scores).to_numpy()[chosen]]:
             reasons[row].append(SCREEN_IT)
         scores["reasons"] = pd.Series(reasons, dtype="object")
@@ -322,7 +328,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     def _explain(
         self,
         titles: pd.DataFrame,
-        head: Head,
+        heads: NDArray[np.str_],
         pairs: Pairs,
         matrix: NDArray[np.float32],
         chosen: NDArray[np.intp],
@@ -332,19 +338,29 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         for start in range(0, len(chosen), _EXPLAINED_AT_ONCE):
             rows = chosen[start : start + _EXPLAINED_AT_ONCE]
             some = pairs.take(rows)
-            contributions, _ = head.attribute(matrix[rows])
+            contributions = np.zeros((len(rows), matrix.shape[1]))
+            for name in np.unique(heads[rows]):
+                of_head = heads[rows] == name
+                contributions[of_head], _ = self.heads_[name].attribute(matrix[rows[of_head]])
             found = self.comparables_.find(titles, some)
             told = describe_reasons(some, matrix[rows], contributions, self.feature_names_)
             for place, row in enumerate(rows):
                 reasons[row], comparables[row] = told[place], found[place]
         return reasons, comparables
 
-    def _head_for(self, matrix: NDArray[np.float32]) -> Head:
-        """Return the head to score with: the informed one where anything is known of these titles elsewhere."""
-        if "informed" not in self.heads_ or "plain" not in self.heads_:
-            return next(iter(self.heads_.values()))
-        elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in self.feature_names_])
-        return self.heads_["informed" if np.isfinite(matrix[:, elsewhere]).any() else "plain"]
+    def _heads_for(self, matrix: NDArray[np.float32]) -> NDArray[np.str_]:
+        """Return the name of the head that scores each row.
+
+        Where about as much is known elsewhere of these titles as of those learned from, the informed head scores all: that
+        nothing is known of one of them tells. Where it is much less, a title of which nothing is known is scored by
+        the head that does not ask.
+        """
+        if len(self.heads_) == 1:
+            return np.full(len(matrix), next(iter(self.heads_)))
+        known = known_elsewhere(matrix, self.feature_names_)
+        if known.any() and known.mean() >= self.known_share_ / 2:
+            return np.full(len(matrix), "informed")
+        return np.where(known, "informed", "plain")
 
     def _describe(self, pairs: Pairs) -> NDArray[np.float32]:
         """Return the features of pairs, market by market: many markets at once would fill the memory."""
