@@ -28,7 +28,7 @@ def make(request: pytest.FixtureRequest, text_cache: Path) -> Make:
     if request.param == "default":
         return lambda: small_ranker(text_cache, max_iter=8)
     kind = BASELINES[request.param]
-    quick = {"cache_dir": str(text_cache), "iterations": 5, "n_strongest": 20, "n_threads": 1}
+    quick = {"cache_dir": str(text_cache), "iterations": 5, "n_strongest": 20, "n_threads": 1, "with_embeddings": False}
     params = {name: value for name, value in quick.items() if name in kind().get_params()}
     return lambda: kind(**params)
 

@@ -171,7 +171,7 @@ def _lines(heads: list[str], body: list[list[object]]) -> list[str]:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+        return "" if math.isnan(value) else f"{value:.1f}" if abs(value) >= 10 else f"{round(value, 3) + 0.0:.3f}"
     return str(value)
 
 

@@ -165,7 +165,9 @@ def unique_rankers(rankers: list[NamedRanker], *, source: str) -> dict[str, Name
 
 def _baseline(name: str, base: str, params: Mapping[str, Any]) -> NamedRanker:
     ranker = BASELINES[base](**params)
-    return NamedRanker(name, ranker, {"baseline": base, **ranker.get_params()})
+    # How many threads compute it decides nothing.
+    made_of = {key: value for key, value in ranker.get_params().items() if key != "n_threads"}
+    return NamedRanker(name, ranker, {"baseline": base, **made_of})
 
 
 def _of_config(config: ModelConfig) -> NamedRanker:

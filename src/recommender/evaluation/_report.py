@@ -65,6 +65,7 @@ def _section(backtest: Backtest, split: str, rows: pd.DataFrame) -> dict[str, An
     many = best is not None and shown in set(markets["ranker"]) and markets["market"].nunique() > 2
     return {
         "name": split,
+        "with_history": bool(rows["ranker"].str.endswith(WITH_HISTORY).any()),
         "holdouts": backtest.holdouts[backtest.holdouts["split"] == split].to_dict("records"),
         "tables": [_table(rows, names, k) for names in (_RANKING, _TRUST, _BEYOND)],
         "compared": [_compared(row, k) for row in compared.to_dict("records")],
@@ -106,7 +107,8 @@ def _by_holdout(every: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _compared(row: Mapping[Any, Any], k: int) -> dict[str, str]:
-    better = row["p_value"] < _SIGNIFICANT
+    # Where the resamples and the permutation do not agree, little is known.
+    sure = row["p_value"] < _SIGNIFICANT and not row["low"] <= 0 <= row["high"]
     return {
         "ranker": row["ranker"],
         "other": row["other"],
@@ -114,7 +116,7 @@ def _compared(row: Mapping[Any, Any], k: int) -> dict[str, str]:
         "difference": f"{row['difference']:+.3f}",
         "interval": f"{row['low']:+.3f} to {row['high']:+.3f}",
         "p": "< 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
-        "verdict": "not told apart" if not better else "better" if row["difference"] > 0 else "worse",
+        "verdict": "not told apart" if not sure else "better" if row["difference"] > 0 else "worse",
     }
 
 
@@ -153,4 +155,4 @@ def _verdict(backtest: Backtest, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.3f}"
+    return "" if math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ __all__ = ["CatBoostTextRanker"]
 
 _CATEGORIES = ["market", "kind", "country", "countries", "language", "director", "studio", "age_rating", "genre"]
 _TEXTS = ["title", "synopsis", "genres"]
-_VECTORS = ["synopsis_vector", "title_vector"]
+_VECTORS = ("synopsis_vector", "title_vector")
 # The library's own settings keep pairs of words too and thousands of columns, which takes five times as long for nothing.
 _TEXT_PROCESSING = {
     "tokenizers": [{"tokenizer_id": "words", "separator_type": "BySense", "token_types": ["Word", "Number"]}],
@@ -48,6 +49,8 @@ class CatBoostTextRanker(TextBaseline):
     depth : int, default=6
     max_rows : int, default=60_000
         Of more titles in markets, so many are drawn to learn from.
+    with_embeddings : bool, default=True
+        False: words and categories alone, in a fraction of the time.
     n_threads : int, default=-1
         -1: one a core.
     random_state : int, default=0
@@ -75,6 +78,7 @@ class CatBoostTextRanker(TextBaseline):
         learning_rate: float = 0.08,
         depth: int = 6,
         max_rows: int = 60_000,
+        with_embeddings: bool = True,
         n_threads: int = -1,
         random_state: int = 0,
         encoder: str = "all-MiniLM-L6-v2",
@@ -84,6 +88,7 @@ class CatBoostTextRanker(TextBaseline):
         self.learning_rate = learning_rate
         self.depth = depth
         self.max_rows = max_rows
+        self.with_embeddings = with_embeddings
         self.n_threads = n_threads
         self.random_state = random_state
         self.encoder = encoder
@@ -97,7 +102,7 @@ class CatBoostTextRanker(TextBaseline):
         relevance = seen.relevance[title, market]
         self.distributions_ = audience_distributions(_without(seen.outcomes, seen.markets))
         known = popularity(seen.facts, _without(seen.outcomes, seen.markets), self.distributions_)
-        frame = _frame(seen, title, market)
+        frame = _frame(seen, title, market, self._vectors())
         self.models_ = {"blind": self._fit_model(frame, relevance)}
         rows = np.isfinite(known[title])
         if rows.sum() >= 10:
@@ -110,12 +115,15 @@ class CatBoostTextRanker(TextBaseline):
         score = np.empty(asked.relevance.shape)
         # Market by market: the embeddings of all titles in all markets at once fill the memory.
         for place in range(len(asked.markets)):
-            frame = _frame(asked, title, np.full(len(title), place))
+            frame = _frame(asked, title, np.full(len(title), place), self._vectors())
             score[:, place] = self.models_["blind"].predict(frame)
             if "informed" in self.models_ and rows.any():
                 informed = frame[rows].assign(popularity=known[rows])
                 score[rows, place] = self.models_["informed"].predict(informed)
         return score
+
+    def _vectors(self) -> tuple[str, ...]:
+        return _VECTORS if self.with_embeddings else ()
 
     def _fit_model(self, frame: pd.DataFrame, relevance: Floats) -> Any:
         try:
@@ -131,7 +139,7 @@ class CatBoostTextRanker(TextBaseline):
             cat_features=_CATEGORIES,
             # A text that is never told has no dictionary to learn.
             text_features=[name for name in _TEXTS if frame[name].str.contains(r"\w").any()],
-            embedding_features=[name for name in _VECTORS if any(vector.any() for vector in frame[name])],
+            embedding_features=[name for name in self._vectors() if any(vector.any() for vector in frame[name])],
             text_processing=_TEXT_PROCESSING,
             allow_writing_files=False,
             logging_level="Silent",
@@ -144,7 +152,9 @@ def _without(outcomes: pd.DataFrame, markets: tuple[str, ...]) -> pd.DataFrame:
     return outcomes[~outcomes["market"].isin(markets)]
 
 
-def _frame(example: Example, title: NDArray[np.intp], market: NDArray[np.intp]) -> pd.DataFrame:
+def _frame(
+    example: Example, title: NDArray[np.intp], market: NDArray[np.intp], embedded: Sequence[str]
+) -> pd.DataFrame:
     """Return one row a title and market, in CatBoost's kinds of columns."""
     facts, titles = example.facts, example.titles
     words = {name: [sorted(cell) for cell in facts.words[name]] for name in ("countries", "languages", "genres")}
@@ -170,7 +180,8 @@ def _frame(example: Example, title: NDArray[np.intp], market: NDArray[np.intp]) 
         table[name] = facts.numbers[name].to_numpy(dtype=np.float64)
     frame = table.iloc[title].reset_index(drop=True)
     frame.insert(0, "market", np.array(example.markets, dtype=object)[market])
-    for name, vectors in (("synopsis_vector", facts.vectors), ("title_vector", facts.title_vectors)):
-        of_title = list(vectors.astype(np.float64))
+    vectors = {"synopsis_vector": facts.vectors, "title_vector": facts.title_vectors}
+    for name in embedded:
+        of_title = list(vectors[name].astype(np.float64))
         frame[name] = [of_title[row] for row in title]
     return frame
