@@ -12,6 +12,7 @@ from recommender.cli._console import show_messages
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
+from recommender.cli.exchange import exchange
 from recommender.cli.experiment import experiment
 from recommender.cli.offer import offer
 from recommender.cli.score import score
@@ -35,6 +36,7 @@ app.command()(train)
 app.command()(score)
 app.command()(offer)
 app.add_typer(brief, name="brief")
+app.command()(exchange)
 app.command()(experiment)
 
 

@@ -71,7 +71,7 @@ def write_offer(
     from recommender.offers._workbook import workbook_bytes
 
     folder = Path(directory)
-    _refuse_edited(folder)
+    refuse_edited(folder)
     with atomic_directory(folder, names=FILES) as aside:
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
@@ -83,7 +83,7 @@ def write_offer(
     return {name: folder / name for name in FILES}
 
 
-def _refuse_edited(folder: Path) -> None:
+def refuse_edited(folder: Path) -> None:
     """Refuse to write over a workbook in which somebody has worked since it was written."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
