@@ -48,6 +48,7 @@ bench: $(INSTALLED)  ## Speed and memory, as tables
 	$(BIN)/python -m benchmarks.help_time
 	$(BIN)/python -m benchmarks.demo
 	$(BIN)/python -m benchmarks.score
+	$(BIN)/python -m benchmarks.backtest
 	$(BIN)/python -m benchmarks.rights
 	$(BIN)/python -m benchmarks.policy
 	$(BIN)/python -m benchmarks.apply
@@ -70,7 +71,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@mkdir -p $(dir $(VENV))
 	@echo "Installing into $(VENV): a few minutes the first time"
 	@$(LOCKED) sh -ec '$(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev,lightgbm,catboost]"'
+	  $(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev,catboost]"'
 	@touch $@
 
 $(NOTEBOOKS): $(INSTALLED)

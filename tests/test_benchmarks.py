@@ -14,7 +14,7 @@ from benchmarks._measure import Row, measure, show
 PROJECT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("name", ["help_time", "demo", "score", "rights", "policy", "apply", "package"])
+@pytest.mark.parametrize("name", ["help_time", "demo", "score", "backtest", "rights", "policy", "apply", "package"])
 def test_each_benchmark_explains_itself(name: str) -> None:
     command = [sys.executable, "-m", f"benchmarks.{name}", "--help"]
     shown = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout

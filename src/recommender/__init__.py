@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recommender.evaluation import evaluate
-    from recommender.offers import Brief, Offer, build_offer, load_brief, write_offer
-    from recommender.ranking import ModelConfig, Ranker, load_bundle, load_model_config, save_bundle
+    from recommender.offers import Brief, Offer, build_offer, load_brief, screen_first, write_offer
+    from recommender.ranking import ModelConfig, Ranker, load_bundle, load_model_config, save_bundle, what_if
     from recommender.sample import load_sample
     from recommender.scoring import score
     from recommender.sources import read_outcomes, read_titles, write_table
@@ -40,14 +40,16 @@ __all__ = [
     "read_titles",
     "save_bundle",
     "score",
+    "screen_first",
+    "what_if",
     "write_offer",
     "write_table",
 ]
 
 _ROOMS = {
     "evaluation": ("evaluate",),
-    "offers": ("Brief", "Offer", "build_offer", "load_brief", "write_offer"),
-    "ranking": ("ModelConfig", "Ranker", "load_bundle", "load_model_config", "save_bundle"),
+    "offers": ("Brief", "Offer", "build_offer", "load_brief", "screen_first", "write_offer"),
+    "ranking": ("ModelConfig", "Ranker", "load_bundle", "load_model_config", "save_bundle", "what_if"),
     "sample": ("load_sample",),
     "scoring": ("score",),
     "sources": ("read_outcomes", "read_titles", "write_table"),

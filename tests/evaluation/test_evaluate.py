@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 
 from recommender.errors import CallError, NotEnoughDataError
-from recommender.evaluation import RESULT_COLUMNS, AsOfSplit, RandomSplit, YearSplit, evaluate, gains
-from recommender.ranking import BASELINES, OriginGenreRanker, ShuffleRanker
+from recommender.evaluation import (
+    FIGURES,
+    RESULT_COLUMNS,
+    AsOfSplit,
+    FoldSplit,
+    MarketSplit,
+    OriginSplit,
+    RandomSplit,
+    YearSplit,
+    evaluate,
+    gains,
+    headline,
+)
+from recommender.ranking import BASELINES, NewestRanker, OriginGenreRanker, ShuffleRanker
 
 HALF = RandomSplit(share=0.5)
 
@@ -75,7 +87,7 @@ def test_only_foreign_titles_with_an_outcome_judge(titles: pd.DataFrame, votes: 
 
 def test_coverage_and_calibration_are_pooled(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     result = evaluate({"told": Told()}, titles, votes, HALF, k=5).iloc[0]
-    assert result["coverage"] == pytest.approx(0.8, abs=0.03)
+    assert result["interval_coverage"] == pytest.approx(0.8, abs=0.03)
     assert result["calibration_error"] < 0.02
 
 
@@ -101,12 +113,14 @@ def test_the_rankers_given_stay_as_they_are(titles: pd.DataFrame, votes: pd.Data
 
 
 def test_the_same_call_gives_the_same_figures(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
-    rankers = {name: make() for name, make in BASELINES.items()}
+    rankers = {name: BASELINES[name]() for name in ("shuffle", "newest", "origin_genre", "tfidf_knn")}
     first, second = (evaluate(rankers, titles, votes, HALF, k=5).drop(columns="seconds") for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert tuple(evaluate(rankers, titles, votes, HALF, k=5).columns) == RESULT_COLUMNS
-    assert (first["ndcg_low"] <= first["ndcg"]).all()
-    assert (first["ndcg"] <= first["ndcg_high"]).all()
+    for name in FIGURES:
+        known = first[first[name].notna()]
+        assert (known[f"{name}_low"] <= known[name] + 1e-9).all()
+        assert (known[name] <= known[f"{name}_high"] + 1e-9).all()
 
 
 def test_markets_with_few_positives_do_not_count(
@@ -157,6 +171,72 @@ def test_a_wrong_call_is_refused(titles: pd.DataFrame, votes: pd.DataFrame) -> N
     for rankers, k in (({}, 5), ({"told": Told()}, 0)):
         with pytest.raises(CallError):
             evaluate(rankers, titles, votes, YearSplit(first=2010, last=2012), k=k)
+    with pytest.raises(CallError):
+        evaluate({"told": Told()}, titles, votes, [], k=5)
+
+
+def test_several_holdouts_have_a_row_each_and_one_for_all(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    splits = [FoldSplit(folds=2), OriginSplit(origins=("US",))]
+    results = evaluate({"told": Told(), "shuffle": ShuffleRanker()}, titles, votes, splits, k=5)
+    told = results[results["ranker"] == "told"]
+    assert told["holdout"].tolist() == ["all", "fold 1", "fold 2", "US"]
+    folds = told.set_index("holdout")
+    assert folds.loc["all", "spearman"] == pytest.approx(folds.loc[["fold 1", "fold 2"], "spearman"].mean())
+    assert folds.loc["all", "n_titles"] == folds.loc[["fold 1", "fold 2"], "n_titles"].sum()
+    assert headline(told)["split"].tolist() == ["2 folds", "origin US"]
+    # The mean of two folds is surer than each.
+    shuffled = results[(results["ranker"] == "shuffle") & (results["split"] == "2 folds")].set_index("holdout")
+    width = shuffled["spearman_high"] - shuffled["spearman_low"]
+    assert width["all"] < width[["fold 1", "fold 2"]].min()
+
+
+def test_neither_ids_nor_order_change_a_figure(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    rankers = {"newest": NewestRanker(), "origin": OriginGenreRanker()}
+    names = {name: f"x{997 * i % 1000:03}" for i, name in enumerate(titles["title_id"])}
+    renamed = titles.assign(title_id=titles["title_id"].map(names)).iloc[::-1].reset_index(drop=True)
+    moved = votes.assign(title_id=votes["title_id"].map(names)).iloc[::-1].reset_index(drop=True)
+    first = evaluate(rankers, titles, votes, HALF, k=5).drop(columns="seconds")
+    second = evaluate(rankers, renamed, moved, HALF, k=5).drop(columns="seconds")
+    pd.testing.assert_frame_equal(first, second)
+
+
+class Learned(Told):
+    """Knows markets by name, and in DE the opposite of what it knows in FR."""
+
+    def fit(self, titles: pd.DataFrame, outcomes: pd.DataFrame, *, as_of: str | None = None) -> Self:
+        super().fit(titles, outcomes, as_of=as_of)
+        self.markets_ = tuple(sorted({*outcomes["market"]} - {"WW"}))
+        return self
+
+    def predict(self, titles: pd.DataFrame, markets: Sequence[str] | None = None, **more: object) -> pd.DataFrame:
+        assert markets is not None
+        assert set(markets) <= set(self.markets_)
+        scores = super().predict(titles, markets, **more)  # type: ignore[arg-type]
+        scores["score"] *= scores["market"].map({"FR": 1000.0, "DE": -1.0, "US": 1.0})
+        return scores.drop(columns=["appeal", "low", "high"])
+
+
+@pytest.mark.parametrize(("known", "expected"), [(("FR",), 1), (("DE",), -1), (("FR", "DE", "US"), 1)])
+def test_an_unseen_market_is_judged_by_the_mean_over_the_others(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame], known: tuple[str, ...], expected: float
+) -> None:
+    titles["countries"] = [["JP"]] * len(titles)
+    rows = [(f"t{i:03}", market, "votes", 10.0 * i + 1, "2020-01-01") for i in range(120) for market in ("CN", *known)]
+    result = evaluate({"one": Learned()}, titles, make_outcomes(rows), MarketSplit(markets=("CN",)), k=5).iloc[0]
+    assert result["spearman"] == pytest.approx(expected)
+    assert result["n_markets"] == 1
+
+
+def test_a_title_absent_from_an_unseen_market_is_a_zero_there(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    titles["countries"] = [["JP"]] * len(titles)
+    rows = [(f"t{i:03}", "FR", "released", 1.0, "2020-01-01") for i in range(120)]
+    rows += [(f"t{i:03}", "CN", "released", 1.0, "2020-01-01") for i in range(60, 120)]
+    split = MarketSplit(markets=("CN",), share=0.5)
+    result = evaluate({"told": Told()}, titles, make_outcomes(rows), split, k=5, gain="binary").iloc[0]
+    assert result["n_titles"] == 60
+    assert result["auc"] == 1
 
 
 @given(st.lists(st.integers(0, 9).map(float), min_size=1, max_size=30))

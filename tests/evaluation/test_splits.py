@@ -4,10 +4,33 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from recommender.errors import NotEnoughDataError
-from recommender.evaluation import AsOfSplit, Holdout, RandomSplit, YearSplit
+from recommender.evaluation import (
+    AsOfSplit,
+    FoldSplit,
+    Holdout,
+    MarketSplit,
+    OriginSplit,
+    RandomSplit,
+    RollingDaySplit,
+    RollingYearSplit,
+    Split,
+    YearSplit,
+)
+from recommender.evaluation.splits import AnySplit
+
+SPLITS = (
+    RandomSplit(share=0.3, repeats=2),
+    FoldSplit(folds=3),
+    YearSplit(first=2010, last=2011),
+    RollingYearSplit(first=2010, last=2014, span=2),
+    OriginSplit(origins=("RU", "SU")),
+    AsOfSplit(day="2012-01-01"),
+    RollingDaySplit(days=("2012-01-01", "2014-01-01"), months=24),
+    MarketSplit(markets=("CN", "RU")),
+)
 
 
 def check_apart(holdout: Holdout) -> None:
@@ -20,8 +43,40 @@ def check_apart(holdout: Holdout) -> None:
     assert holdout.outcomes.merge(holdout.truth, on=keys).empty
 
 
+def one(split: Split, titles: pd.DataFrame, outcomes: pd.DataFrame) -> Holdout:
+    """Return the only holdout of a split."""
+    (holdout,) = split.divide(titles, outcomes)
+    return holdout
+
+
+@pytest.mark.parametrize("split", SPLITS, ids=lambda split: split.kind)
+def test_every_split_keeps_to_the_protocol(split: Split, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    before = titles.copy(), votes.copy()
+    holdouts = split.divide(titles, votes)
+    for holdout in holdouts:
+        check_apart(holdout)
+        assert len(holdout.judged) > 0
+        assert holdout.split == split.label
+        assert list(holdout.titles.columns) == list(holdout.judged.columns) == list(titles.columns)
+    assert len({holdout.name for holdout in holdouts}) == len(holdouts)
+    pd.testing.assert_frame_equal(titles, before[0])
+    pd.testing.assert_frame_equal(votes, before[1])
+    # As data and back it is the same split.
+    assert TypeAdapter(AnySplit).validate_python(split.model_dump(mode="json")) == split
+
+
+@pytest.mark.parametrize("split", SPLITS, ids=lambda split: split.kind)
+def test_only_what_is_drawn_has_a_seed(split: Split, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    other = split.with_seed(5)
+    drawn = "seed" in type(split).model_fields
+    assert (other is split) != drawn
+    first, second = (divided.divide(titles, votes)[0].judged["title_id"] for divided in (split, other))
+    assert (set(first) != set(second)) == drawn
+    assert other.label == split.label
+
+
 def test_a_random_share_judges(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
-    holdout = RandomSplit(share=0.25).divide(titles, votes)
+    holdout = one(RandomSplit(share=0.25), titles, votes)
     check_apart(holdout)
     assert len(holdout.judged) == 30
     assert set(holdout.judged["title_id"]).isdisjoint(holdout.titles["title_id"])
@@ -30,23 +85,23 @@ def test_a_random_share_judges(titles: pd.DataFrame, votes: pd.DataFrame) -> Non
 
 
 def test_a_random_split_looks_at_neither_ids_nor_order(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
-    first = RandomSplit(share=0.25).divide(titles, votes).judged["title"]
+    first = one(RandomSplit(share=0.25), titles, votes).judged["title"]
     names = {name: f"x{999 - i}" for i, name in enumerate(titles["title_id"])}
     renamed = titles.assign(title_id=titles["title_id"].map(names)).iloc[::-1].reset_index(drop=True)
     moved = votes.assign(title_id=votes["title_id"].map(names))
-    assert set(RandomSplit(share=0.25).divide(renamed, moved).judged["title"]) == set(first)
-    assert set(RandomSplit(share=0.25, seed=1).divide(titles, votes).judged["title"]) != set(first)
+    assert set(one(RandomSplit(share=0.25), renamed, moved).judged["title"]) == set(first)
+    assert set(one(RandomSplit(share=0.25, seed=1), titles, votes).judged["title"]) != set(first)
 
 
 def test_two_rows_of_one_film_stay_together(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     twins = titles.assign(title=[f"Film {i // 2}" for i in range(len(titles))], year=titles["year"].iloc[0])
-    holdout = RandomSplit(share=0.5).divide(twins, votes)
+    holdout = one(RandomSplit(share=0.5), twins, votes)
     assert set(holdout.judged["title"]).isdisjoint(holdout.titles["title"])
 
 
 def test_years_judge_and_only_earlier_ones_are_learned_from(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     titles.loc[0, "year"] = pd.NA
-    holdout = YearSplit(first=2010, last=2011).divide(titles, votes)
+    holdout = one(YearSplit(first=2010, last=2011), titles, votes)
     check_apart(holdout)
     assert set(holdout.judged["year"]) == {2010, 2011}
     assert holdout.titles["year"].max() == 2009
@@ -68,7 +123,7 @@ def test_a_day_divides_outcomes_and_charted_titles_do_not_judge(
             ("t002", "WW", "imdb_votes", 6, "2022-01-02"),
         ],
     )
-    holdout = AsOfSplit(day="2022-01-01", until="2022-04-01").divide(titles, outcomes)
+    holdout = one(AsOfSplit(day="2022-01-01", until="2022-04-01"), titles, outcomes)
     check_apart(holdout)
     assert holdout.as_of == "2022-01-01"
     assert holdout.outcomes["as_of"].max() < "2022-01-01"
@@ -89,6 +144,15 @@ def test_a_split_with_an_empty_side_is_refused(titles: pd.DataFrame, votes: pd.D
     ("split", "values"),
     [
         (RandomSplit, {"share": 1.0}),
+        (RandomSplit, {"share": 0.5, "repeats": 0}),
+        (FoldSplit, {"folds": 1}),
+        (RollingYearSplit, {"first": 2017, "last": 2016}),
+        (RollingYearSplit, {"first": 2015, "last": 2016, "span": 0}),
+        (OriginSplit, {"origins": []}),
+        (OriginSplit, {"origins": ["Russia"]}),
+        (MarketSplit, {"markets": []}),
+        (RollingDaySplit, {"days": []}),
+        (RollingDaySplit, {"days": ["2022-02-01", "2022-01-01"]}),
         (RandomSplit, {"share": 0.5, "sede": 1}),
         (YearSplit, {"first": 2017, "last": 2016}),
         (AsOfSplit, {"day": "2022-13-01"}),
@@ -98,3 +162,46 @@ def test_a_split_with_an_empty_side_is_refused(titles: pd.DataFrame, votes: pd.D
 def test_a_split_that_makes_no_sense_is_refused(split: type, values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         split(**values)
+
+
+def test_folds_judge_every_title_once(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    holdouts = FoldSplit(folds=4).divide(titles, votes)
+    judged = pd.concat([holdout.judged["title_id"] for holdout in holdouts])
+    assert sorted(judged) == sorted(titles["title_id"])
+
+
+def test_years_roll_and_learn_from_all_before(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    holdouts = RollingYearSplit(first=2010, last=2014, span=2).divide(titles, votes)
+    assert [holdout.name for holdout in holdouts] == ["2010 to 2011", "2012 to 2013", "2014"]
+    for holdout, first in zip(holdouts, (2010, 2012, 2014), strict=True):
+        assert holdout.judged["year"].min() == first
+        assert holdout.titles["year"].max() == first - 1
+
+
+def test_nothing_of_an_origin_is_learned_from(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    titles.at[0, "countries"] = ["US", "SU"]  # a co-production belongs to each of its origins
+    holdout = one(OriginSplit(origins=("RU", "SU")), titles, votes)
+    assert "t000" in set(holdout.judged["title_id"])
+    assert all({"RU", "SU"}.isdisjoint(countries) for countries in holdout.titles["countries"])
+    assert all({"RU", "SU"} & {*countries} for countries in holdout.judged["countries"])
+
+
+def test_days_roll_with_a_horizon_each(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    days = ("2012-01-01", "2014-01-01")
+    bounded = RollingDaySplit(days=days, months=12).divide(titles, votes)
+    assert [(h.truth["as_of"].min(), h.truth["as_of"].max()) for h in bounded] == [
+        ("2012-06-01", "2012-06-01"),
+        ("2014-06-01", "2014-06-01"),
+    ]
+    in_turn = RollingDaySplit(days=days).divide(titles, votes)
+    assert [h.truth["as_of"].max() for h in in_turn] == ["2013-06-01", "2020-06-01"]
+    assert [h.as_of for h in in_turn] == list(days)
+
+
+def test_a_market_is_unseen_and_its_titles_too(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    for holdout, market in zip(MarketSplit(markets=("CN", "RU")).divide(titles, votes), ("CN", "RU"), strict=True):
+        assert market not in set(holdout.outcomes["market"])
+        assert holdout.markets == (market,)
+        assert set(holdout.judged["title_id"]).isdisjoint(holdout.outcomes["title_id"])
+    with pytest.raises(NotEnoughDataError, match="unseen market XX, XX"):
+        MarketSplit(markets=("XX",)).divide(titles, votes)

@@ -64,7 +64,8 @@ def test_scripts_and_digits_are_noticed(text_cache: Path) -> None:
     table = [{"title_id": str(i), "title": name, "kind": "film"} for i, name in enumerate(["流浪地球 2", "River"])]
     numbers = facts_of(titles_frame(table), text_cache).numbers
     assert numbers["title_has_digit"].tolist() == [1, 0]
-    assert numbers["title_in_han"].tolist() == [1, 0]
+    assert numbers["title_han"].tolist() == [4 / 6, 0]
+    assert numbers["title_latin"].tolist() == [0, 1]
 
 
 def test_origins_count_the_soviet_union_as_russia(text_cache: Path) -> None:

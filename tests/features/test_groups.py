@@ -28,7 +28,7 @@ from recommender.features import (
     word_matrix,
     year_fraction,
 )
-from recommender.ranking._examples import draw_folds, out_of_fold_features
+from recommender.ranking._examples import draw_folds, fold_features
 from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame, titles_frame
 
 MARKETS = ("CN", "DE", "FR")
@@ -161,10 +161,10 @@ class TestOutOfFold:
     def test_a_titles_own_outcome_does_not_change_its_own_features(self, name: str, known: Known) -> None:
         pairs = pairs_of(known.facts)
         folds = draw_folds([str(i) for i in range(len(known.facts))], 4, 0)
-        before = out_of_fold_features([GROUPS[name]()], known, pairs, folds)
+        before = fold_features([GROUPS[name]()], known, pairs, folds)
         relevance = known.relevance.copy()
         relevance[9] = 1 - relevance[9]
-        after = out_of_fold_features([GROUPS[name]()], replace(known, relevance=relevance), pairs, folds)
+        after = fold_features([GROUPS[name]()], replace(known, relevance=relevance), pairs, folds)
         own_fold = folds[pairs.title] == folds[9]
         np.testing.assert_array_equal(after[own_fold], before[own_fold])
         if name in LEARNS:
@@ -184,7 +184,7 @@ class TestOutOfFold:
     def test_the_given_groups_stay_unfitted(self, known: Known) -> None:
         group = TrackRecord()
         folds = draw_folds([str(i) for i in range(len(known.facts))], 2, 0)
-        out_of_fold_features([group], known, pairs_of(known.facts), folds)
+        fold_features([group], known, pairs_of(known.facts), folds)
         assert not hasattr(group, "vocabulary_")
 
     @given(st.lists(st.text(max_size=3), min_size=1, max_size=30), st.integers(2, 5), st.integers(0, 9))
@@ -203,7 +203,7 @@ class TestContent:
         table += [{"title_id": "b", "title": "River", "kind": "film", "genres": ["драма", "War"]}] * 2
         facts = facts_of(titles_frame(table), text_cache)
         group = Content().fit(Known(facts, MARKETS, np.zeros((7, 3), np.float32), outcomes_frame([]), "2020-01-01"))
-        assert group.vocabulary_ == {"kind": ["film"], "genre": ["Drama"], "origin": []}
+        assert group.vocabulary_ == {"kind": ["film"], "genre": ["Drama"], "origin": [], "spelling": []}
         assert described(group, pairs_of(facts))["genre: Drama"].eq(1).all()
 
     def test_age_is_counted_from_the_day_of_the_prediction(self, known: Known) -> None:
@@ -251,7 +251,7 @@ class TestMarketFit:
         relevance[:, 0] = np.where(np.isfinite(relevance[:, 0]), 0.9, np.nan)
         relevance[:, 1] = np.where(np.isfinite(relevance[:, 1]), 0.1, np.nan)
         level = MarketFit().fit(replace(known, relevance=relevance)).level_
-        assert 0.9 > level["CN"] > level["FR"] > level["DE"] > 0.1
+        assert 0.9 / 0.5 > level["CN"] > level["FR"] > level["DE"] > 0.1 / 0.5
 
 
 class TestTextAndNeighbors:
@@ -306,10 +306,12 @@ class TestTrackRecord:
         )
         found = described(group, pairs_of(facts_of(new, text_cache), markets=("CN",)))
         here = found["director: in this market"]
-        assert 0.9 > here[0] > here[2] > here[1] > 0.1, "drawn towards the mean"
+        assert np.log(0.9 / 0.5) > here[0] > here[2] > here[1] > np.log(0.1 / 0.5), "drawn towards the mean"
         assert np.isnan(here[3])
         assert found["director: best in this market"][2] == here[0]
         assert found["director: titles known"].tolist() == [4, 4, 4, 0]
+        assert found["director: best earlier title"][:3].tolist() == pytest.approx([0.9, 0.1, 0.9])
+        np.testing.assert_allclose(found["director: here against all markets"][:3], 0, atol=0.1)
 
     def test_titles_whose_outcome_is_unknown_leave_no_record(self, known: Known) -> None:
         rows = np.zeros(len(known.facts), dtype=bool)

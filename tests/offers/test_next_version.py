@@ -91,6 +91,7 @@ class TestDecisions:
             "Columns",
             "Not offered",
             "Package",
+            "Screen first",
             "Changes",
             "Decisions",
             "Figures",

@@ -226,7 +226,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("entries", "word"),
         [
-            ({"format_version": 2}, "format 2"),
+            ({"format_version": 1}, "format 1"),
             ({"format_version": None}, "format None"),
             ({"format": "something else"}, "not the manifest of a bundle"),
             ({"format": None}, "not the manifest of a bundle"),
@@ -288,26 +288,26 @@ class TestRefused:
     @pytest.mark.parametrize(
         "spoil",
         [
-            lambda nodes: nodes["left"].__setitem__(0, 1_000_000),
-            lambda nodes: nodes["right"].__setitem__(0, 0),
-            lambda nodes: nodes["feature_idx"].__setitem__(0, 10_000),
-            lambda nodes: nodes["feature_idx"].__setitem__(0, -1),
-            lambda nodes: nodes["is_categorical"].__setitem__(0, 1),
+            lambda text: text.replace("left_child=", "left_child=1000000 ", 1),
+            lambda text: text.replace("split_feature=", "split_feature=10000", 1),
+            lambda text: text.replace("num_cat=0", "num_cat=1", 1),
+            lambda _: "tree\n",
         ],
-        ids=["outside", "circle", "column", "before the first column", "categories"],
+        ids=["outside", "column", "categories", "no trees"],
     )
-    def test_trees_that_lead_outside_themselves(self, bundle: Path, saved: Path, spoil: Callable[[Any], None]) -> None:
-        """scikit-learn would follow them into any memory."""
+    def test_trees_that_lead_outside_themselves(self, bundle: Path, saved: Path, spoil: Callable[[str], str]) -> None:
+        """LightGBM would follow them into any memory."""
         ranker = load_bundle(saved)
-        assert not ranker.models_[1]._predictors[0][0].nodes["is_leaf"][0]
-        spoil(ranker.models_[1]._predictors[0][0].nodes)
+        forest = ranker.heads_["plain"].forest_
+        forest.text_ = spoil(forest.text_)
         with pytest.raises(BundleError, match="could have written"):
             load_bundle(forge(bundle, skops.io.dumps(ranker)))
 
-    def test_trees_of_another_kind(self, bundle: Path, saved: Path) -> None:
+    @pytest.mark.parametrize("columns", [[10_000], [-1], [[0]]])
+    def test_a_head_that_looks_past_the_matrix(self, bundle: Path, saved: Path, columns: list[Any]) -> None:
         ranker = load_bundle(saved)
-        ranker.models_[0]._predictors[0][0].nodes = np.zeros(3)
-        with pytest.raises(BundleError, match="cannot be loaded"):
+        ranker.heads_["plain"].columns_ = np.array(columns)
+        with pytest.raises(BundleError, match="could have written"):
             load_bundle(forge(bundle, skops.io.dumps(ranker)))
 
     @pytest.mark.parametrize("kind", ["nothing", "words", "cut", "no schema", "bad schema", "no such class", "spoiled"])
@@ -331,7 +331,7 @@ class TestRefused:
                     if kind == "bad schema":
                         data = b"{"
                     if kind == "no such class":
-                        data = data.replace(b"HistGradientBoostingRegressor", b"HistGradientBoostingNothing")
+                        data = data.replace(b"AppealCalibrator", b"AppealCalibratorNothing")
                 elif kind == "spoiled":
                     data = data[:20]
                 written.writestr(name, data)

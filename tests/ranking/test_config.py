@@ -88,7 +88,7 @@ def test_settings_reach_the_ranker(tmp_path: Path) -> None:
         ('groups = "text"', "groups"),
         ("trees = 3", "trees"),
         ("[trees]\nlearning_rate = 0", "trees.learning_rate"),
-        ("[trees]\nmax_depth = 30", "trees.max_depth"),
+        ("[trees]\nmax_depth = 31", "trees.max_depth"),
         ("[trees]\nmax_leaf_nodes = 64", "trees.max_leaf_nodes"),
         ("[encoder]\nmodel = 3", "encoder.model"),
     ],

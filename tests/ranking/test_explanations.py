@@ -203,18 +203,41 @@ class TestReasons:
             "director: titles known": 3.0,
         }
         assert self.told(text_cache, values, parts, directors=["Ада"]) == [
-            "+ similar stories average 62% here (+0.10)",
+            "+ similar stories reached 62 of 100 here on average (+0.10)",
             "+ audience at home: ahead of 90% of titles (+0.09)",
             "+ director: Ада, 3 earlier titles known (+0.05)",
         ]
 
-    @pytest.mark.parametrize(("value", "words"), [(1.04, "100%"), (-0.03, "0%"), (0.5, "50%")])
+    @pytest.mark.parametrize(("value", "words"), [(1.04, "100"), (-0.03, "0"), (0.5, "50")])
     def test_no_story_is_worth_more_than_all_or_less_than_nothing(
         self, text_cache: Path, value: float, words: str
     ) -> None:
         name = "story: in this market"
         told = self.told(text_cache, {name: value}, {name: 0.1})
-        assert told == [f"+ what the story is about (by itself {words}) (+0.10)"]
+        assert told == [f"+ what the story is about (by itself {words} of 100) (+0.10)"]
+
+    @pytest.mark.parametrize(
+        ("ratio", "sign", "words"),
+        [
+            (0.4, 1, "+ director: Ada Moss, 2 earlier titles known, they did better here than most (+0.20)"),
+            (-0.4, -1, "- director: Ada Moss, 2 earlier titles known, they did less well here than most (\u22120.20)"),
+            (-0.4, 1, "+ director: Ada Moss, 2 earlier titles known (+0.20)"),
+            (0.05, 1, "+ director: Ada Moss, 2 earlier titles known (+0.20)"),
+        ],
+    )
+    def test_a_record_is_told_where_it_explains_the_sign(
+        self, text_cache: Path, ratio: float, sign: int, words: str
+    ) -> None:
+        parts = {"director: in this market": 0.15 * sign, "director: titles known": 0.05 * sign}
+        values = {"director: in this market": ratio, "director: titles known": 2.0}
+        assert self.told(text_cache, values, parts, directors=["ada moss"]) == [words]
+
+    def test_the_detail_that_did_most_is_told(self, text_cache: Path) -> None:
+        parts = {"distance: region of the nearest origin": -0.02, "language: shared with the market": -0.2}
+        values = {"distance: region of the nearest origin": 2.0, "language: shared with the market": 0.0}
+        assert self.told(text_cache, values, parts) == ["- its language is not spoken in the market (\u22120.22)"]
+        parts["distance: region of the nearest origin"] = -0.4
+        assert self.told(text_cache, values, parts) == ["- from another continent (\u22120.60)"]
 
     def test_no_more_than_four_for_and_three_against(self, text_cache: Path) -> None:
         topics = [

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import NotEnoughDataError
-from recommender.ranking._labels import Labels, day_after, label, percentiles, seen_before
+from recommender.ranking._labels import Labels, day_after, grade, label, percentiles, seen_before, spread_percentiles
 from tests.ranking.worlds import facts_of, outcomes_frame, titles_frame
 
 TODAY = "2020-01-01"
@@ -83,76 +83,17 @@ def test_the_latest_row_of_a_level_counts(text_cache: Path) -> None:
 
 
 def test_rows_of_a_flow_add_up_and_titles_without_any_are_zero(text_cache: Path) -> None:
+    # A year's points, as points a month.
     rows: list[Row] = [("t0", "CN", "top10_points", 4.0, f"2019-0{week}-01") for week in range(1, 6)]
     rows += [
         ("t1", "CN", "top10_points", 10.0, "2019-03-01"),
         ("t2", "CN", "top10_points", 1.0, "2019-03-01"),
     ]
     found = column(graded(text_cache, rows))
+    months = 365 / 30
     assert found[0] == pytest.approx(1.0)
-    assert found[1] == pytest.approx(np.log1p(10) / np.log1p(20))
+    assert found[1] == pytest.approx(np.log1p(10 / months) / np.log1p(20 / months))
     assert found[3:] == [0.0] * 9
-
-
-class TestWhatIsAskedOfAFlow:
-    """What comes next, of titles that had nothing before."""
-
-    def labels(self, text_cache: Path, rows: list[Row], *, as_of: str = "2021-01-01") -> Labels:
-        table = [
-            {"title_id": f"t{i}", "title": "River", "kind": "film", "year": 2031 if i == 11 else 2000}
-            for i in range(12)
-        ]
-        return label(facts_of(titles_frame(table), text_cache), outcomes_frame(rows), as_of)
-
-    @staticmethod
-    def points(title: int, day: str, value: float = 10.0, market: str = "CN") -> Row:
-        return (f"t{title}", market, "top10_points", value, day)
-
-    def test_is_the_flow_of_the_last_three_months(self, text_cache: Path) -> None:
-        rows = [self.points(0, "2019-01-01"), self.points(1, "2020-12-01", 3.0), self.points(2, "2020-11-01", 7.0)]
-        labels = self.labels(text_cache, [*rows, self.points(2, "2020-12-08", 8.0)])
-        assert set(labels.asked.ravel()) == {"2020-10-01"}
-        found = labels.target[:, 0]
-        assert found[1:4].tolist() == pytest.approx([np.log1p(3) / np.log1p(15), 1.0, 0.0])
-
-    def test_a_title_that_had_some_anywhere_before_is_not_learned_from(self, text_cache: Path) -> None:
-        rows = [self.points(0, "2019-01-01"), self.points(0, "2020-12-01"), self.points(1, "2020-12-01")]
-        rows += [self.points(2, "2020-09-30", market="DE"), self.points(3, "2020-10-01", market="DE")]
-        labels = self.labels(text_cache, rows)
-        target = pd.DataFrame(labels.target, columns=list(labels.markets))
-        assert target.loc[[0, 2]].isna().all().all()
-        assert target.loc[[1, 3]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 1.0]]
-        assert np.isfinite(labels.relevance[[0, 2]]).all(), "what they did is known all the same"
-
-    def test_a_title_that_was_not_out_yet_is_not_learned_from(self, text_cache: Path) -> None:
-        target = self.labels(text_cache, [self.points(0, "2019-01-01"), self.points(1, "2020-12-01")]).target[:, 0]
-        assert np.isnan(target[11])
-        assert np.isfinite(target[1:11]).all()
-
-    def test_of_a_short_record_it_is_the_later_half(self, text_cache: Path) -> None:
-        rows = [self.points(0, "2020-12-02"), self.points(1, "2020-12-20")]
-        labels = self.labels(text_cache, rows)
-        assert set(labels.asked.ravel()) == {"2020-12-17"}
-        assert np.isnan(labels.target[0, 0])
-        assert labels.target[1, 0] == 1
-
-    def test_nothing_of_what_comes_next_is_seen(self, text_cache: Path) -> None:
-        labels = self.labels(text_cache, [self.points(0, "2019-01-01"), self.points(1, "2020-12-01")])
-        assert (labels.since <= labels.asked).all()
-
-    def test_an_audience_that_is_counted_is_the_target(self, text_cache: Path) -> None:
-        votes = levels([float(i) for i in range(10)], day="2020-06-01")
-        labels = self.labels(text_cache, [*votes, self.points(0, "2019-01-01"), self.points(1, "2020-12-01")])
-        np.testing.assert_array_equal(labels.target, labels.relevance)
-        assert set(labels.asked.ravel()) == {"2021-01-01"}
-
-
-def test_of_levels_and_presence_the_target_is_the_relevance(text_cache: Path) -> None:
-    rows = levels([float(i) for i in range(10)])
-    rows += [(f"t{i}", "DE", "released", 1.0, "2019-01-01") for i in range(5)]
-    labels = graded(text_cache, rows)
-    np.testing.assert_array_equal(labels.target, labels.relevance)
-    assert set(labels.asked.ravel()) == {TODAY}
 
 
 def test_a_presence_is_one_and_zero_in_the_markets_not_listed(text_cache: Path) -> None:
@@ -290,3 +231,35 @@ def test_percentiles_keep_order_and_ties_and_center_on_a_half(values: list[float
         assert ((found[known] > 0) & (found[known] < 1)).all()
         order = given_values[known, 0][:, None] < given_values[known, 0][None, :]
         assert np.array_equal(order, found[known][:, None] < found[known][None, :] - 1e-6)
+
+
+def test_by_eras_a_level_is_placed_among_those_of_its_year(text_cache: Path) -> None:
+    """Prices of another year do not matter: the best of a poor year is as good as the best of a rich one."""
+    table = [{"title_id": f"t{i}", "title": "River", "kind": "film", "countries": ["FR"]} for i in range(80)]
+    facts = facts_of(titles_frame(table), text_cache)
+    rows = [
+        (f"t{i}", "CN", "votes", float(i) if i < 40 else 1000.0 + i, f"{2015 + (i >= 40)}-05-05") for i in range(80)
+    ]
+    pooled, by_era = (grade(facts, outcomes_frame(rows), TODAY, ("CN",), eras=eras)[:, 0] for eras in (False, True))
+    assert pooled[39] < pooled[40]
+    assert by_era[39] == by_era[79] > by_era[40] == by_era[0]
+
+
+def test_a_year_of_few_titles_joins_the_next(text_cache: Path) -> None:
+    table = [{"title_id": f"t{i}", "title": "River", "kind": "film", "countries": ["FR"]} for i in range(45)]
+    facts = facts_of(titles_frame(table), text_cache)
+    rows = [(f"t{i}", "CN", "votes", float(i), f"{2014 + (i >= 5)}-05-05") for i in range(45)]
+    by_era = grade(facts, outcomes_frame(rows), TODAY, ("CN",), eras=True)[:, 0]
+    np.testing.assert_array_equal(by_era, grade(facts, outcomes_frame(rows), TODAY, ("CN",))[:, 0])
+
+
+@given(st.lists(st.one_of(st.just(float("nan")), st.integers(0, 3).map(float)), min_size=1, max_size=40))
+def test_spread_percentiles_are_uniform_and_keep_the_order(values: list[float]) -> None:
+    column_ = np.array(values)[:, None]
+    found = spread_percentiles(column_, np.random.default_rng(0))[:, 0]
+    known = np.isfinite(column_[:, 0])
+    n = int(known.sum())
+    np.testing.assert_allclose(np.sort(found[known]), (np.arange(n) + 0.5) / max(n, 1), rtol=1e-6)
+    order = column_[known, 0][:, None] < column_[known, 0][None, :]
+    assert (found[known][:, None] < found[known][None, :])[order].all()
+    assert np.isnan(found[~known]).all()

@@ -16,7 +16,6 @@ from sklearn.exceptions import NotFittedError
 from recommender.errors import CallError, NotEnoughDataError
 from recommender.features import GROUPS
 from recommender.ranking import Ranker, ShuffleRanker
-from recommender.ranking._attributions import attribute
 from recommender.ranking._examples import stack_features
 from recommender.schema import SCORES
 from tests.ranking.worlds import make_outcomes, make_titles, outcomes_frame, small_ranker, titles_frame
@@ -95,7 +94,7 @@ class TestSignal:
     def test_chance_is_not_learned_from_where_else_a_title_was_taken(self, text_cache: Path, metric: str) -> None:
         titles = make_titles(120, origins=("FR",))
         draw = np.random.default_rng(8)
-        days = [f"20{draw.integers(10, 18)}-12-31" for _ in range(len(titles))]
+        days = [f"2017-{draw.integers(1, 13):02d}-{draw.integers(1, 28):02d}" for _ in range(len(titles))]
         rows = [
             (title, market, metric, float(draw.integers(1, 9)), day)
             for title, day in zip(titles["title_id"], days, strict=True)
@@ -116,10 +115,12 @@ class TestSignal:
             "market",
             "relevance",
             "percentile",
+            "weight",
             "score",
             "appeal",
             "low",
             "high",
+            "evidence",
         ]
         assert not rows.duplicated(["title_id", "market"]).any()
 
@@ -226,7 +227,7 @@ class TestScores:
             day,
         )
         matrix = stack_features(fitted.groups_, pairs)[:, fitted.columns_]
-        values, base = attribute(fitted.models_, matrix)
+        values, base = fitted.heads_["plain"].attribute(matrix)
         scores = by_title(fitted.predict(catalogue, ["CN"]))["CN"].reindex(facts.title_ids)
         np.testing.assert_allclose(values.sum(axis=1) + base, scores, atol=1e-5)
 

@@ -9,6 +9,7 @@ import typer
 
 from recommender.cli._border import Border, guarded
 from recommender.cli._console import show_messages
+from recommender.cli.backtest import backtest
 from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
@@ -50,6 +51,7 @@ app.command()(score)
 app.add_typer(offer, name="offer")
 app.command()(diff)
 app.add_typer(brief, name="brief")
+app.command()(backtest)
 app.add_typer(import_, name="import")
 app.add_typer(export, name="export")
 app.add_typer(policy, name="policy")

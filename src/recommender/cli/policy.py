@@ -13,7 +13,7 @@ from recommender.errors import CallError, visible
 if TYPE_CHECKING:
     from datetime import date
 
-    from recommender.offers._replay import RuleChange
+    from recommender.offers import RuleChange
     from recommender.offers.policy import Pack, Policy, Rule
 
 __all__ = ["app"]

@@ -4,79 +4,58 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.errors import CallError, NotEnoughDataError
-from recommender.evaluation._metrics import (
-    bootstrap_interval,
-    calibration_error,
-    interval_coverage,
-    ndcg_at_k,
-    precision_at_k,
-    spearman,
-)
-from recommender.evaluation._splits import Holdout, Split
-from recommender.evaluation._truth import Gain, Truth, find_truth, gains, percentile_of
+from recommender.errors import CallError
+from recommender.evaluation._judge import WITH_HISTORY, Judgement, judge
+from recommender.evaluation._predicted import predict_holdout
+from recommender.evaluation._protocol import TitleRanker
+from recommender.evaluation._results import RESULT_COLUMNS, tabulate
+from recommender.evaluation._truth import Gain
+from recommender.evaluation._yardstick import Yardstick, make_yardstick, title_weights
+from recommender.evaluation.splits import Split
 
-__all__ = ["RESULT_COLUMNS", "TitleRanker", "evaluate"]
+__all__ = ["RESULT_COLUMNS", "Judging", "evaluate", "judge_ranker", "judge_rankers", "make_yardsticks"]
 
 logger = logging.getLogger("recommender")
-
-RESULT_COLUMNS: tuple[str, ...] = (
-    "ranker",
-    "ndcg",
-    "ndcg_low",
-    "ndcg_high",
-    "precision",
-    "spearman",
-    "coverage",
-    "calibration_error",
-    "n_markets",
-    "n_titles",
-    "seconds",
-)
+Around = Callable[[str], AbstractContextManager[None]]
 
 
-class TitleRanker(Protocol):
-    """What `Ranker` and the baselines have in common."""
+@dataclass(frozen=True)
+class Judging:
+    """How rankings are judged.
 
-    def fit(self, titles: pd.DataFrame, outcomes: pd.DataFrame, *, as_of: str | None = None) -> Self:
-        """Learn from outcomes."""
+    Parameters
+    ----------
+    k : int
+        The figures of a list's top look at the best so many titles.
+    gain : {"percentile_cubed", "binary", "log_points"}
+        What a title is worth in NDCG; see `gains`.
+    least_positives : int, default=10
+        A market with fewer positives does not count.
+    n_resamples : int, default=200
+        Of the bootstrap over titles.
+    seed : int, default=0
+        Of the bootstrap.
+    """
 
-    def predict(
-        self,
-        titles: pd.DataFrame,
-        markets: Sequence[str] | None = None,
-        *,
-        history: pd.DataFrame | None = None,
-        as_of: str | None = None,
-        explain: int | None = 0,
-    ) -> pd.DataFrame:
-        """Return ``market``, ``title_id``, ``score``, and where there are ``appeal``, ``low``, ``high``."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Predicted:
-    """What a ranker says, each shape (n_titles, n_markets); NaN where it says nothing."""
-
-    score: NDArray[np.float64]
-    appeal: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    k: int
+    gain: Gain = "percentile_cubed"
+    least_positives: int = 10
+    n_resamples: int = 200
+    seed: int = 0
 
 
 def evaluate(
     rankers: Mapping[str, TitleRanker],
     titles: pd.DataFrame,
     outcomes: pd.DataFrame,
-    split: Split,
+    split: Split | Sequence[Split],
     k: int,
     gain: Gain = "percentile_cubed",
     *,
@@ -86,10 +65,11 @@ def evaluate(
 ) -> pd.DataFrame:
     """Fit rankers on one part of the outcomes and judge them by the other.
 
-    In each market only titles foreign to it are judged, and only markets with enough positives (values above
-    0) count. Coverage and calibration pool all titles of all markets; the other figures are means over
-    markets. A title that a ranker leaves out comes last. Where the judged titles have worldwide outcomes, a
-    ranker that uses history is judged a second time with them, as ``NAME + history``.
+    In each market only titles foreign to it are judged, and only markets with enough positives count. Calibration,
+    intervals and catalogue coverage pool all titles of all markets; the other figures are means over markets. A title
+    that a ranker leaves out comes last. A market that a ranker has not learned is judged by the mean of what it says
+    for those it has. Where the judged titles have worldwide outcomes, a ranker that uses history is judged a second
+    time with them, as ``NAME + history``.
 
     Parameters
     ----------
@@ -97,30 +77,30 @@ def evaluate(
         By the name to show. Clones are fitted; what is given stays as it is.
     titles, outcomes : DataFrame
         As `read_titles` and `read_outcomes` return them.
-    split : RandomSplit, YearSplit or AsOfSplit
+    split : Split, or sequence of them
+        A split may give several holdouts; see `recommender.evaluation.splits`.
     k : int
-        NDCG and precision look at the best so many titles.
+        The figures of a list's top look at the best so many titles.
     gain : {"percentile_cubed", "binary", "log_points"}
-        What a title is worth in NDCG; see `gains`. Precision counts values above 0, for ``percentile_cubed``
+        What a title is worth in NDCG; see `gains`. Positives are values above 0, for ``percentile_cubed``
         those in the upper half of the market.
     least_positives : int, default=10
     n_resamples : int, default=200
-        Of the bootstrap over titles that gives NDCG's 95% interval.
+        Of the bootstrap over titles that gives each figure's 95% interval.
     seed : int, default=0
         Of the bootstrap.
 
     Returns
     -------
     DataFrame
-        One row a ranker: ``ranker``, ``ndcg``, ``ndcg_low`` and ``ndcg_high`` (its 95% interval),
-        ``precision``, ``spearman`` (-1 to 1), ``coverage`` (share of titles whose percentile in the market is
-        within ``low`` and ``high``), ``calibration_error`` (of ``appeal``), ``n_markets``, ``n_titles``,
-        ``seconds`` (fit and prediction). NaN where a ranker has no such figure.
+        One row a ranker and holdout: ``ranker``, ``split``, ``holdout``; each of `FIGURES` with ``_low`` and ``_high``,
+        the ends of its 95% interval; ``n_markets``, ``n_titles``, ``seconds`` (fit and prediction). Of a split with
+        several holdouts a further row, ``all``, holds the means over them. NaN where a ranker has no such figure.
 
     Raises
     ------
     CallError
-        If no ranker is given, or `k` is not positive.
+        If no ranker or split is given, or `k` is not positive.
     NotEnoughDataError
         If the split leaves nothing to learn from or judge by, or no market has enough positives.
 
@@ -135,92 +115,79 @@ def evaluate(
     >>> bool(results["ndcg"][1] > results["ndcg"][0])
     True
     """
-    if not rankers or k < 1:
-        raise CallError("evaluation takes at least one ranker, and a k of at least 1", hint="Give both.")
-    holdout = split.divide(titles, outcomes)
-    truth = find_truth(holdout).with_positives(least_positives)
-    if not truth.markets:
-        raise NotEnoughDataError(
-            f"no market has {least_positives} judged titles with a positive outcome",
-            hint="Judge by more titles: widen the split's share, years or days.",
+    splits = [split] if isinstance(split, Split) else list(split)
+    if not rankers or not splits or k < 1:
+        raise CallError(
+            "evaluation takes at least one ranker, at least one split, and a k of at least 1", hint="Give all three."
         )
-    rows = []
-    for name, ranker in rankers.items():
-        started = time.perf_counter()
-        fitted = clone(ranker).fit(holdout.titles, holdout.outcomes, as_of=holdout.as_of)
-        learned = time.perf_counter() - started
-        histories: dict[str, pd.DataFrame | None] = {name: None}
-        if len(holdout.history) and getattr(ranker, "uses_history", True):
-            histories[f"{name} + history"] = holdout.history
-        for shown, history in histories.items():
-            started = time.perf_counter()
-            predicted = _predict(fitted, holdout, truth, history)
-            seconds = learned + time.perf_counter() - started
-            figures = _judge(predicted, truth, k, gain, n_resamples, seed)
-            logger.info("%s: NDCG@%d %.3f, Spearman %.3f", shown, k, figures["ndcg"], figures["spearman"])
-            rows.append({"ranker": shown, **figures, "seconds": round(seconds, 1)})
-    return pd.DataFrame(rows, columns=list(RESULT_COLUMNS)).astype({"ranker": "str"})
+    how = Judging(k, gain, least_positives, n_resamples, seed)
+    yardsticks = make_yardsticks(titles, outcomes, splits, how)
+    return tabulate(list(judge_rankers(rankers, yardsticks)))
 
 
-def _predict(ranker: TitleRanker, holdout: Holdout, truth: Truth, history: pd.DataFrame | None) -> _Predicted:
-    learned = getattr(ranker, "markets_", truth.markets)
-    markets = [market for market in truth.markets if market in learned]
-    scores = ranker.predict(holdout.judged, markets, history=history, as_of=holdout.as_of, explain=0)
-    row = pd.Index(truth.title_ids).get_indexer(pd.Index(scores["title_id"]))
-    column = pd.Index(truth.markets).get_indexer(pd.Index(scores["market"]))
+def make_yardsticks(
+    titles: pd.DataFrame, outcomes: pd.DataFrame, splits: Sequence[Split], how: Judging
+) -> list[Yardstick]:
+    """Return what each holdout of each split measures with.
 
-    def spread(name: str) -> NDArray[np.float64]:
-        matrix = np.full(truth.value.shape, np.nan)
-        if name in scores.columns:
-            matrix[row, column] = scores[name].to_numpy(dtype=np.float64)
-        return matrix
-
-    return _Predicted(spread("score"), spread("appeal"), spread("low"), spread("high"))
-
-
-def _judge(predicted: _Predicted, truth: Truth, k: int, gain: Gain, n_resamples: int, seed: int) -> dict[str, Any]:
-    """Return the figures of one ranker."""
-    judged = np.isfinite(truth.value)
-    score = np.where(np.isfinite(predicted.score), predicted.score, -np.inf)
-    worth, percentile = np.zeros_like(truth.value), np.full_like(truth.value, np.nan)
-    for column in range(len(truth.markets)):
-        here = judged[:, column]
-        worth[here, column] = gains(truth.value[here, column], gain)
-        percentile[here, column] = percentile_of(truth.value[here, column])
-    positive = percentile > 0.5 if gain == "percentile_cubed" else np.nan_to_num(truth.value) > 0
-    # What a ranker leaves out is -inf; places keep the order and are finite.
-    place = np.full_like(truth.value, np.nan)
-    for column in range(len(truth.markets)):
-        here = judged[:, column]
-        _, place[here, column] = np.unique(score[here, column], return_inverse=True)
-
-    def mean_ndcg(rows: NDArray[np.intp]) -> float:
-        figures = np.full(len(truth.markets), np.nan)
-        for column in range(len(truth.markets)):
-            here = rows[judged[rows, column]]
-            figures[column] = ndcg_at_k(place[here, column], worth[here, column], k)
-        return _mean(figures)
-
-    pairs = [
-        (place[rows, column], positive[rows, column], truth.value[rows, column])
-        for column, rows in enumerate(np.flatnonzero(judged[:, c]) for c in range(len(truth.markets)))
+    Raises
+    ------
+    NotEnoughDataError
+        If a holdout has nothing to learn from or judge by.
+    """
+    weights = title_weights(titles, how.n_resamples, how.seed)
+    return [
+        make_yardstick(holdout, how.k, how.gain, weights, how.least_positives)
+        for split in splits
+        for holdout in split.divide(titles, outcomes)
     ]
-    low, high = bootstrap_interval(mean_ndcg, len(judged), n_resamples=n_resamples, random_state=seed)
-    return {
-        "ndcg": mean_ndcg(np.arange(len(judged))),
-        "ndcg_low": low,
-        "ndcg_high": high,
-        "precision": _mean([precision_at_k(ranked, good, k) for ranked, good, _ in pairs]),
-        "spearman": _mean([spearman(ranked, value) for ranked, _, value in pairs]),
-        "coverage": interval_coverage(predicted.low[judged], predicted.high[judged], percentile[judged]),
-        "calibration_error": calibration_error(predicted.appeal[judged], percentile[judged]),
-        "n_markets": len(truth.markets),
-        "n_titles": int(judged.any(axis=1).sum()),
-    }
 
 
-def _mean(figures: Sequence[float] | NDArray[np.float64]) -> float:
-    """Return the mean of the figures that are known; NaN where none is."""
-    known = np.asarray(figures, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    return float(known.mean()) if len(known) else float("nan")
+def judge_rankers(
+    rankers: Mapping[str, TitleRanker], yardsticks: Sequence[Yardstick], around: Around = lambda _doing: nullcontext()
+) -> Iterator[Judgement]:
+    """Fit every ranker on every holdout and judge it.
+
+    Parameters
+    ----------
+    rankers : mapping of str to TitleRanker
+    yardsticks : sequence of Yardstick
+    around : callable
+        Takes what is about to be done, and gives a context in which to do it: for progress.
+    """
+    total, number = len(rankers) * len(yardsticks), 0
+    for name, ranker in rankers.items():
+        for yardstick in yardsticks:
+            number += 1
+            holdout = yardstick.holdout
+            with around(f"{number} of {total}: {name}, {holdout.split}, {holdout.name}"):
+                found = judge_ranker(name, ranker, yardstick)
+            yield from found
+
+
+def judge_ranker(name: str, ranker: TitleRanker, yardstick: Yardstick) -> list[Judgement]:
+    """Fit a clone of a ranker on one holdout and judge it, a second time with history where there is some."""
+    holdout = yardstick.holdout
+    started = time.perf_counter()
+    fitted = clone(ranker).fit(holdout.titles, holdout.outcomes, as_of=holdout.as_of)
+    learned = time.perf_counter() - started
+    histories: dict[str, pd.DataFrame | None] = {name: None}
+    if len(holdout.history) and getattr(ranker, "uses_history", True):
+        histories[f"{name}{WITH_HISTORY}"] = holdout.history
+    found = []
+    for shown, history in histories.items():
+        started = time.perf_counter()
+        predicted = predict_holdout(fitted, holdout, yardstick.truth, history)
+        seconds = learned + time.perf_counter() - started
+        judgement = judge(shown, predicted, yardstick, round(seconds, 1))
+        figures = judgement.figures
+        logger.debug(
+            "%s, %s: NDCG@%d %.3f, Spearman %.3f",
+            shown,
+            holdout.name,
+            yardstick.k,
+            figures["ndcg"],
+            figures["spearman"],
+        )
+        found.append(judgement)
+    return found

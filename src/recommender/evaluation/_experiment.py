@@ -1,25 +1,24 @@
-"""Experiments as data: one TOML says what is compared on what, and the results stand beside it."""
+"""Experiments as data: one TOML says what is compared on what."""
 
 from __future__ import annotations
 
-import math
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from recommender.errors import CallError, ConfigError, UnreadableFileError, did_you_mean, visible
-from recommender.evaluation._evaluate import TitleRanker, evaluate
-from recommender.evaluation._splits import AsOfSplit, RandomSplit, YearSplit
+from recommender.errors import CallError, did_you_mean, visible
+from recommender.evaluation._evaluate import Judging
+from recommender.evaluation._rankers import NamedRanker, VariantConfig, find_ranker, make_variant, unique_rankers
 from recommender.evaluation._truth import Gain
-from recommender.ranking import BASELINES, ShuffleRanker, load_model_config
-from recommender.sample import load_sample
-from recommender.sources import atomic_output, read_outcomes, read_titles
+from recommender.evaluation.splits import AnySplit
+from recommender.sample import load_sample, sample_path
+from recommender.sources import read_outcomes, read_titles, read_toml
 
-__all__ = ["ExperimentConfig", "load_experiment", "run_experiment", "write_results"]
+__all__ = ["DataConfig", "ExperimentConfig", "load_experiment"]
+
+Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
 
 
 class _Part(BaseModel):
@@ -45,66 +44,100 @@ class ExperimentConfig(_Part):
     data : {"sample"} or table
         The bundled sample, or the paths ``titles`` and ``outcomes``.
     models : sequence of str
-        Paths of models' TOML files, and names of baselines: ``shuffle``, ``newest``, ``origin_genre``.
-    split : RandomSplit, YearSplit or AsOfSplit
-        By its ``kind``: ``random``, ``years`` or ``as_of``.
+        Paths of models' TOML files, and names of baselines. The first of all is the one that the others are compared
+        with.
+    variants : sequence of VariantConfig
+        Models that differ from another in some settings, for ablations.
+    splits : sequence of splits
+        By their ``kind``; a single one may stand as ``split``.
+    seeds : sequence of int
+        Everything is done once for each: what a split draws and what a model draws is drawn anew.
     k : int
-        NDCG and precision look at the best so many titles.
+        The figures of a list's top look at the best so many titles.
     gain : {"percentile_cubed", "binary", "log_points"}
+    resamples : int
+        Of the bootstrap over titles.
     seed : int
         Of the bootstrap and of ``shuffle``.
 
     Examples
     --------
     >>> config = ExperimentConfig(name="quick", models=("shuffle",), split={"kind": "random", "share": 0.3})
-    >>> config.split
-    RandomSplit(kind='random', share=0.3, seed=0)
+    >>> config.splits[0].label
+    'random 30%'
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     description: str = ""
     data: Literal["sample"] | DataConfig = "sample"
-    models: Annotated[tuple[str, ...], Field(min_length=1)]
-    split: Annotated[RandomSplit | YearSplit | AsOfSplit, Field(discriminator="kind")]
+    models: tuple[str, ...] = ()
+    variants: tuple[VariantConfig, ...] = ()
+    splits: Annotated[tuple[AnySplit, ...], Field(min_length=1)]
+    seeds: Seeds = (0,)
     k: Annotated[int, Field(ge=1)] = 100
     gain: Gain = "percentile_cubed"
+    resamples: Annotated[int, Field(ge=20, le=10_000)] = 200
     seed: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_split(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "split" in data and "splits" not in data:
+            return {**{key: value for key, value in data.items() if key != "split"}, "splits": (data["split"],)}
+        return data
+
+    @model_validator(mode="after")
+    def _something_to_compare(self) -> ExperimentConfig:
+        if not self.models and not self.variants:
+            raise ValueError("no model is named; give models, variants or both")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("a seed stands twice in seeds")
+        labels = [split.label for split in self.splits]
+        if len(set(labels)) < len(labels):
+            raise ValueError("two splits are the same but for their seeds; use seeds, or repeats")
+        return self
+
+    @property
+    def judging(self) -> Judging:
+        """How rankings are judged."""
+        return Judging(self.k, self.gain, n_resamples=self.resamples, seed=self.seed)
 
     def input_paths(self) -> dict[str, Path]:
         """Return the tables' paths by their role; none where the sample is used."""
         return {} if self.data == "sample" else {"titles": self.data.titles, "outcomes": self.data.outcomes}
 
-    def make_rankers(self) -> dict[str, TitleRanker]:
-        """Return the rankers, not fitted, by the name to show: a baseline's own, or that of the model's TOML.
+    def table_paths(self) -> dict[str, Path]:
+        """Return the tables' paths by their role, the sample's too."""
+        sample = {"titles": sample_path("titles_foreign"), "outcomes": sample_path("outcomes")}
+        return self.input_paths() or sample
+
+    def make_rankers(self, only: tuple[str, ...] = ()) -> dict[str, NamedRanker]:
+        """Return the rankers, not fitted, by the name to show.
+
+        A baseline is called by its own name, a model as its TOML says, a variant as it is called here.
+
+        Parameters
+        ----------
+        only : tuple of str
+            The names of those that are wanted; all by default.
 
         Raises
         ------
         CallError
-            If a model is neither a path of a TOML file nor a baseline, or two have one name.
+            If a model is neither a path of a TOML file nor a baseline, two have one name, or one that is wanted is
+            not among them.
         UnreadableFileError, ConfigError
-            If a model's file cannot be read or is wrong.
+            If a model's file cannot be read, or it or a variant is wrong.
         """
-        rankers: dict[str, TitleRanker] = {}
-        for model in self.models:
-            if model == "shuffle":
-                name, ranker = model, ShuffleRanker(random_state=self.seed)
-            elif model in BASELINES:
-                name, ranker = model, BASELINES[model]()
-            elif model.endswith(".toml"):
-                config = load_model_config(model)
-                name, ranker = config.name, config.make_ranker()
-            else:
+        made = [find_ranker(model, seed=self.seed) for model in self.models]
+        made += [make_variant(variant, source=self.name) for variant in self.variants]
+        rankers = unique_rankers(made, source=self.name)
+        for name in only:
+            if name not in rankers:
                 raise CallError(
-                    f"{self.name}: there is no model {visible(model)!r}",
-                    hint=did_you_mean(model, BASELINES)
-                    or f"Give the path of a model's TOML file, or one of {', '.join(BASELINES)}.",
+                    f"{self.name} has no model {visible(name)!r}",
+                    hint=did_you_mean(name, rankers) or f"It has {', '.join(rankers)}.",
                 )
-            if name in rankers:
-                raise CallError(
-                    f"{self.name}: two models are called {name!r}",
-                    hint="Change the name in one of the files.",
-                )
-            rankers[name] = ranker
         return rankers
 
     def read_data(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -125,106 +158,4 @@ def load_experiment(path: str | Path) -> ExperimentConfig:
     ConfigError
         If it is not TOML, has a key that experiments do not have, or a value that is not allowed.
     """
-    file = Path(path)
-    hint = "Compare it with experiments/sample.toml."
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{file}: {error.strerror or error}", hint="Check the path of the experiment."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"not TOML: {error}", file=file, hint=hint) from error
-    try:
-        return ExperimentConfig.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_faults(error)), file=file, hint=hint) from error
-
-
-def run_experiment(config: ExperimentConfig) -> pd.DataFrame:
-    """Run an experiment.
-
-    Returns
-    -------
-    DataFrame
-        As `evaluate` returns it.
-    """
-    rankers = config.make_rankers()
-    titles, outcomes = config.read_data()
-    return evaluate(rankers, titles, outcomes, config.split, config.k, config.gain, seed=config.seed)
-
-
-def write_results(results: pd.DataFrame, config: ExperimentConfig, folder: str | Path) -> dict[str, Path]:
-    """Write results as ``NAME.results.csv``, for programs, and ``NAME.results.md``, for people.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As `run_experiment` returns it.
-    config : ExperimentConfig
-    folder : str or Path
-        Made where it is not there.
-
-    Returns
-    -------
-    dict of str to Path
-        ``csv`` and ``md``.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {suffix: folder / f"{config.name}.results.{suffix}" for suffix in ("csv", "md")}
-    with atomic_output(files["csv"]) as path:
-        results.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")
-    with atomic_output(files["md"]) as path:
-        Path(path).write_text(_markdown(results, config), encoding="utf-8", newline="\n")
-    return files
-
-
-def _markdown(results: pd.DataFrame, config: ExperimentConfig) -> str:
-    split = ", ".join(f"{key} {value}" for key, value in config.split.model_dump(exclude_none=True).items())
-    first = results.iloc[0]
-    heads = {
-        "ranker": "ranker",
-        "ndcg": f"NDCG@{config.k}",
-        "interval": "95% interval",
-        "precision": f"precision@{config.k}",
-        "spearman": "Spearman",
-        "coverage": "coverage",
-        "calibration_error": "calibration error",
-        "seconds": "seconds",
-    }
-    lines = [
-        f"# {config.name}",
-        "",
-        *([config.description, ""] if config.description else []),
-        f"Split: {split}. Gain: {config.gain.replace('_', ' ')}. "
-        f"Judged: {first['n_titles']:,} titles in {first['n_markets']:,} markets.",
-        "",
-        f"| {' | '.join(heads.values())} |",
-        f"| --- |{' ---: |' * (len(heads) - 1)}",
-    ]
-    for row in results.to_dict("records"):
-        cells = row | {"interval": f"{row['ndcg_low']:.3f} to {row['ndcg_high']:.3f}"}
-        lines.append(f"| {' | '.join(_cell(cells[name]) for name in heads)} |")
-    return "\n".join([*lines, ""])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.1f}" if value >= 10 else f"{value:.3f}"
-    return str(value)
-
-
-def _faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors(include_url=False):
-        key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        if fault["type"] == "extra_forbidden":
-            guess = did_you_mean(fault["loc"][-1], _known_keys()) or "remove it"
-            yield f"{visible(key)}: unknown key; {guess}"
-        else:
-            yield f"{visible(key)}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
-
-
-def _known_keys() -> list[str]:
-    parts: tuple[type[BaseModel], ...] = (ExperimentConfig, DataConfig, RandomSplit, YearSplit, AsOfSplit)
-    return sorted({name for part in parts for name in part.model_fields})
+    return read_toml(path, ExperimentConfig, hint="Compare it with experiments/sample.toml.")

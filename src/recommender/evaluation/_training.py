@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+
+from recommender.evaluation.metrics import spearman
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,12 +30,17 @@ def training_metrics(ranker: Ranker) -> dict[str, float]:
         difference between appeal and the percentile reached), ``titles``, ``outcomes``, ``markets``.
     """
     rows = ranker.out_of_fold_
+    # Of pairs that were drawn, each stands for several.
+    weight = rows["weight"]
     inside = (rows["percentile"] >= rows["low"]) & (rows["percentile"] <= rows["high"])
     return {
-        "spearman": float(np.mean([_rank_correlation(group) for _, group in rows.groupby("market")])),
-        "interval_coverage": float(inside.mean()),
-        "interval_width": float((rows["high"] - rows["low"]).mean()),
-        "appeal_error": float((rows["appeal"] - rows["percentile"]).abs().mean()),
+        # A market in which all are alike tells nothing: it counts 0.
+        "spearman": float(
+            np.nan_to_num([spearman(g["score"], g["relevance"]) for _, g in rows.groupby("market")]).mean()
+        ),
+        "interval_coverage": float(np.average(inside, weights=weight)),
+        "interval_width": float(np.average(rows["high"] - rows["low"], weights=weight)),
+        "appeal_error": float(np.average((rows["appeal"] - rows["percentile"]).abs(), weights=weight)),
         "titles": float(rows["title_id"].nunique()),
         "outcomes": float(len(rows)),
         "markets": float(rows["market"].nunique()),
@@ -45,12 +51,6 @@ def training_figures(ranker: Ranker) -> dict[str, Figure]:
     """Return plots by name: ``calibration`` and ``appeal_by_outcome``."""
     rows = ranker.out_of_fold_
     return {"calibration": _calibration(rows), "appeal_by_outcome": _spread(rows)}
-
-
-def _rank_correlation(group: pd.DataFrame) -> float:
-    if group["score"].nunique() < 2 or group["relevance"].nunique() < 2:
-        return 0.0
-    return float(spearmanr(group["score"], group["relevance"]).statistic)
 
 
 def _calibration(rows: pd.DataFrame) -> Figure:

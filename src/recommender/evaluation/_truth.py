@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from recommender.evaluation._splits import Holdout
+from recommender.evaluation.splits import Holdout
 from recommender.schema import METRICS
 
 __all__ = ["Gain", "Truth", "find_truth", "gains", "percentile_of"]
@@ -58,7 +58,8 @@ def find_truth(holdout: Holdout) -> Truth:
     """
     titles, rows = holdout.judged, holdout.truth
     position = pd.Series(np.arange(len(titles)), index=titles["title_id"])
-    markets = tuple(sorted(rows["market"].unique()))
+    wanted = set(rows["market"]) if holdout.markets is None else set(rows["market"]) & set(holdout.markets)
+    markets = tuple(sorted(wanted))
     value = np.full((len(titles), len(markets)), np.nan)
     for column, market in enumerate(markets):
         here = rows[rows["market"] == market]

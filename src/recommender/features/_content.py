@@ -13,6 +13,7 @@ from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
 
 __all__ = ["Content"]
 
+_SCRIPTS = {"latin": "Latin", "han": "Chinese", "kana": "Japanese", "hangul": "Korean", "cyrillic": "Cyrillic"}
 _PLAIN_NUMBERS = {
     "release_month": "release: month",
     "runtime_min": "length: minutes",
@@ -23,17 +24,22 @@ _PLAIN_NUMBERS = {
     "n_directors": "credits: directors named",
     "n_studios": "credits: companies named",
     "n_names": "what is told of it: other titles",
+    "has_imdb_id": "what is told of it: listed by IMDb",
+    "imdb_number": "release: order of registration",
+    "title_is_original": "title: the original one",
     "title_length": "title: length",
     "title_has_digit": "title: has a number",
-    "title_in_han": "title: in Chinese script",
+    "title_has_note": "title: has a note in brackets",
     "synopsis_length": "what is told of it: length of the synopsis",
-    "synopsis_in_han": "what is told of it: synopsis in Chinese",
-    "synopsis_in_cyrillic": "what is told of it: synopsis in Cyrillic",
+    **{f"title_{name}": f"title: in {script} script" for name, script in _SCRIPTS.items()},
+    **{f"synopsis_{name}": f"what is told of it: synopsis in {script} script" for name, script in _SCRIPTS.items()},
 }
 
 
 class Content(FeatureGroup):
-    """One-hot kind, genres and origin; age at the date of prediction; numbers as they are.
+    """One-hot kind, genres (and how they are spelled) and origin; age and day of the prediction; numbers as they are.
+
+    The day (``market: when it is asked``) tells eras of the market apart.
 
     Parameters
     ----------
@@ -45,7 +51,9 @@ class Content(FeatureGroup):
     Attributes
     ----------
     vocabulary_ : dict of str to list of str
-        The words with a column: ``kind``, ``genre``, ``origin``.
+        The words with a column: ``kind``, ``genre``, ``origin``, and ``spelling`` of genres.
+    registered_ : ndarray, shape (2, n_years)
+        Middle IMDb numbers, increasing, and the years whose titles have them: a number tells when a title was registered.
     """
 
     def __init__(self, *, min_titles: int = 5, max_origins: int = 40) -> None:
@@ -60,6 +68,11 @@ class Content(FeatureGroup):
             "genre": self._frequent(facts.words["genres"]),
             "origin": self._frequent(facts.words["countries"])[: self.max_origins],
         }
+        genres = set(self.vocabulary_["genre"])
+        spelled = self._frequent(facts.words["spellings"])[: self.max_origins]
+        self.vocabulary_["spelling"] = [word for word in spelled if word not in genres]
+        year, number = facts.numbers["year"].to_numpy(), facts.numbers["imdb_number"].to_numpy()
+        self.registered_ = _middle_numbers(year, number, self.min_titles)
         return self
 
     def transform(self, pairs: Pairs) -> NDArray[np.float32]:
@@ -70,6 +83,7 @@ class Content(FeatureGroup):
             "kind": [[facts.kinds[i]] for i in unique],
             "genre": [facts.words["genres"][i] for i in unique],
             "origin": [facts.words["countries"][i] for i in unique],
+            "spelling": [facts.words["spellings"][i] for i in unique],
         }
         numbers = facts.numbers.iloc[unique]
         blocks = [word_matrix(words[name], vocabulary).toarray() for name, vocabulary in self.vocabulary_.items()]
@@ -77,17 +91,39 @@ class Content(FeatureGroup):
         now = np.array([year_fraction(str(day)) for day in dates])[date]
         age = now - numbers["year"].to_numpy()[row]
         blocks += [numbers[list(_PLAIN_NUMBERS)].to_numpy()]
-        return np.column_stack([np.hstack(blocks)[row], age]).astype(np.float32)
+        late = self._registered(numbers["imdb_number"].to_numpy()) - numbers["year"].to_numpy()
+        return np.column_stack([np.hstack(blocks)[row], late[row], age, now]).astype(np.float32)
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
         words = [f"{topic}: {word}" for topic, vocabulary in self.vocabulary_.items() for word in vocabulary]
-        return np.array([*words, *_PLAIN_NUMBERS.values(), "release: years ago"], dtype=object)
+        ends = ["release: order of registration in its year", "release: years ago", "market: when it is asked"]
+        return np.array([*words, *_PLAIN_NUMBERS.values(), *ends], dtype=object)
+
+    def _registered(self, number: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the year in which a number was given, the last years' pace going on; NaN where that is not known."""
+        numbers, years = self.registered_
+        if len(numbers) < 2:
+            return np.full(len(number), np.nan)
+        pace = (years[-1] - years[-2]) / (numbers[-1] - numbers[-2])
+        beyond = np.maximum(number - numbers[-1], 0) * pace
+        return np.asarray(np.where(np.isnan(number), np.nan, np.interp(np.nan_to_num(number), numbers, years) + beyond))
 
     def _frequent(self, words: Sequence[Sequence[str]]) -> list[str]:
         counts = Counter(word for row in words for word in set(row))
         kept = [(-count, word) for word, count in counts.items() if count >= self.min_titles]
         return [word for _, word in sorted(kept)]
+
+
+def _middle_numbers(year: NDArray[np.float64], number: NDArray[np.float64], min_titles: int) -> NDArray[np.float64]:
+    """Return the median number of each year with enough titles, years that break the order left out, and the years."""
+    known = np.isfinite(year) & np.isfinite(number)
+    middle: list[tuple[float, float]] = []
+    for when in np.unique(year[known]):
+        of_year = number[known & (year == when)]
+        if len(of_year) >= min_titles and (not middle or np.median(of_year) > middle[-1][0]):
+            middle.append((float(np.median(of_year)), float(when)))
+    return np.array(middle, dtype=np.float64).reshape(-1, 2).T
 
 
 def year_fraction(day: str) -> float:

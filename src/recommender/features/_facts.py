@@ -32,8 +32,15 @@ _AGE_WORDS = {
     "r": 17,
     "tv-ma": 17,
 }
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_SCRIPTS = {
+    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]"),
+    "han": re.compile(r"[\u3400-\u9fff]"),
+    "kana": re.compile(r"[\u3040-\u30ff]"),
+    "hangul": re.compile(r"[\uac00-\ud7af]"),
+    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
+}
+_IMDB_NUMBER = re.compile(r"tt(\d+)")
+_SPELLING = re.compile(r"[\[\]'\"“”«»]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +52,9 @@ class TitleFacts:
     title_ids : ndarray of str, shape (n,)
     words : dict of str to list of lists
         ``genres``, ``countries``, ``directors``, ``cast``, ``studios``, ``franchise``, ``languages``: the words of each
-        title, lower case except codes.
+        title, lower case except codes; ``spellings``: its genres as the catalogue spells them.
     numbers : DataFrame, shape (n, n_numbers), float64
-        ``year``, ``runtime_min``, ``seasons``, ``age_rating``, counts and flags; NaN where unknown.
+        ``year``, ``runtime_min``, ``seasons``, ``age_rating``, counts, flags and shares of scripts; NaN where unknown.
     kinds : list of str
     vectors : ndarray, shape (n, dimension), float32
         Embedding of the synopsis, a zero row where there is none.
@@ -97,6 +104,7 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
         "languages": list,
     }
     words = {name: [read(cell) for cell in titles[name]] for name, read in columns.items()}
+    words["spellings"] = [_spellings(cell) for cell in titles["genres"]]
     words["studios"] = [_companies(cell) for cell in titles["studio"]]
     words["franchise"] = [[cell.casefold()] if isinstance(cell, str) else [] for cell in titles["franchise"]]
     synopsis = titles["synopsis"]
@@ -133,6 +141,11 @@ def _companies(cell: object) -> list[str]:
     return list(dict.fromkeys(" ".join(part.casefold().split()) for part in parts if part.strip()))
 
 
+def _spellings(cell: Sequence[str]) -> list[str]:
+    parts = (part.strip() for word in cell for part in _SPELLING.sub("", word).split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
 def _age(cell: object) -> float:
     if not isinstance(cell, str):
         return np.nan
@@ -150,6 +163,9 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     # Names in the market's script stand in columns such as `title_zh` in many catalogues: evidence of a local release.
     extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
     local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
+    imdb = titles["imdb_id"]
+    # A catalogue without a single identifier does not tell which of its titles are known: it is not asked.
+    identified = imdb.notna().astype("float64") if imdb.notna().any() else pd.Series(np.nan, index=titles.index)
     numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
         "release_month": release.dt.month.astype("float64"),
@@ -161,11 +177,19 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "n_directors": pd.Series([len(c) for c in words["directors"]]),
         "n_studios": pd.Series([len(c) for c in words["studios"]]),
         "n_names": local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names]),
+        "has_imdb_id": identified,
+        "imdb_number": imdb.astype("str").str.extract(_IMDB_NUMBER)[0].astype("float64"),
+        "title_is_original": (title.str.casefold() == titles["original_title"].str.casefold())
+        .astype("float64")
+        .where(titles["original_title"].notna()),
         "title_length": title.str.len(),
         "synopsis_length": synopsis.str.len(),
         "title_has_digit": title.str.contains(r"\d"),
-        "title_in_han": title.str.contains(_HAN),
-        "synopsis_in_han": synopsis.str.contains(_HAN),
-        "synopsis_in_cyrillic": synopsis.str.contains(_CYRILLIC),
+        "title_has_note": title.str.contains(r"\("),
     }
+    for script, letters in _SCRIPTS.items():
+        numbers[f"title_{script}"] = title.str.count(letters.pattern) / title.str.len().clip(lower=1)
+        numbers[f"synopsis_{script}"] = (synopsis.str.count(letters.pattern) / synopsis.str.len().clip(lower=1)).where(
+            synopsis != ""
+        )
     return pd.DataFrame({name: column.to_numpy(dtype="float64") for name, column in numbers.items()})

@@ -23,13 +23,16 @@ _NAMES = (
     "abroad: rating in other markets",
     "abroad: other markets that took it",
 )
+_METERS = tuple(
+    name for name, metric in METRICS.items() if metric.nature == "level" and metric.unit == "people who rated"
+)
 
 
 class Performance(FeatureGroup):
     """Percentiles of a title's audience and rating at home, worldwide and abroad, from before the pair's date.
 
     Each figure is placed among those of the same metric and market that were known when fitted. The pair's own market
-    is never looked at.
+    is never looked at. Worldwide audiences are told meter by meter too: they are of different days.
 
     Attributes
     ----------
@@ -47,8 +50,8 @@ class Performance(FeatureGroup):
         return self
 
     def transform(self, pairs: Pairs) -> NDArray[np.float32]:
-        """Return the features, shape (n_pairs, 8); NaN where nothing is known, 0 markets where none took it."""
-        features = np.full((len(pairs), len(_NAMES)), np.nan, dtype=np.float32)
+        """Return the features, shape (n_pairs, 8 and one a meter); NaN where nothing is known."""
+        features = np.full((len(pairs), len(_NAMES) + len(_METERS)), np.nan, dtype=np.float32)
         rows = self._placed(pairs)
         if rows.empty:
             return features
@@ -64,7 +67,7 @@ class Performance(FeatureGroup):
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
-        return np.array(_NAMES, dtype=object)
+        return np.array([*_NAMES, *(f"worldwide: {meter.replace('_', ' ')}" for meter in _METERS)], dtype=object)
 
     def _placed(self, pairs: Pairs) -> pd.DataFrame:
         """Return history with the title's position and each figure as a percentile."""
@@ -109,7 +112,10 @@ def _summarise(rows: pd.DataFrame, pairs: Pairs) -> NDArray[np.float32]:
     world = np.array([place == WORLDWIDE for place in places])
     abroad = ~home & ~world
     own = np.array([column[market] for market in pairs.markets])[pairs.market]
-    summary = np.full((len(pairs), len(_NAMES)), np.nan)
+    summary = np.full((len(pairs), len(_NAMES) + len(_METERS)), np.nan)
+    for offset, meter in enumerate(_METERS):
+        of_meter = _mean_of_latest(rows[rows["metric"] == meter], titles, column, shape)
+        summary[:, len(_NAMES) + offset] = of_meter[row, column[WORLDWIDE]]
     for offset, role in enumerate(("audience", "rating")):
         values = level[role]
         summary[:, offset] = values[row, column[WORLDWIDE]]

@@ -2,7 +2,7 @@
 
 `load_brief` reads what is asked for, `build_offer` chooses, `write_offer` writes the workbook, the report
 and the tables, `load_offer` reads an offer back, `diff_offers` compares two, and `apply_workbooks` makes the next
-version from the workbooks that reviewers have edited.
+version from the workbooks that reviewers have edited. `screen_first` says which titles to look at before it is signed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from recommender.offers._language import Words, words_in
 from recommender.offers._materials import MaterialsPart, MaterialsReview, review_materials
 from recommender.offers._membership import Demand, ExtraDemand
 from recommender.offers._offer import Offer, build_offer
-from recommender.offers._replay import Replay, replay
+from recommender.offers._replay import Replay, RuleChange, replay
 from recommender.offers._saved import SavedOffer, load_offer
+from recommender.offers._screening import screen_first
 from recommender.offers._shortfall import Shortfall
 from recommender.offers.roundtrip import Applied, apply_workbooks
 
@@ -32,6 +33,7 @@ __all__ = [
     "MaterialsReview",
     "Offer",
     "Replay",
+    "RuleChange",
     "SavedOffer",
     "Share",
     "Shares",
@@ -47,6 +49,7 @@ __all__ = [
     "replay",
     "review_materials",
     "sample_briefs",
+    "screen_first",
     "what_differs",
     "words_in",
     "write_diff",

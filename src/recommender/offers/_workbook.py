@@ -20,8 +20,8 @@ _EPOCH = datetime.datetime(1980, 1, 1)
 def workbook_bytes(offer: Offer, language: str = "en", history: History | None = None) -> bytes:
     """Return the workbook.
 
-    Its sheets are Summary, Offer, Columns, Not offered, Package, Rules (where they were checked) and Figures; a later
-    version's also Changes and Decisions.
+    Its sheets are Summary, Offer, Columns, Not offered, Package, Rules (where they were checked), Screen first (where a
+    look may change the offer) and Figures; a later version's also Changes and Decisions.
     Excel's files hold the time of writing in the archive and in the properties; both are set to a fixed day
     here, so that the same offer gives the same bytes.
     """
@@ -42,6 +42,7 @@ def workbook_of(offer: Offer, language: str = "en", history: History | None = No
     from recommender.offers._sheet_constraints import add_constraints_sheet
     from recommender.offers._sheet_offer import add_columns_sheet, add_offer_sheet, add_reserve_sheet
     from recommender.offers._sheet_rules import add_rules_sheet
+    from recommender.offers._sheet_screening import add_screening_sheet
     from recommender.offers._sheet_summary import add_summary_sheet
     from recommender.offers._sheet_versions import add_changes_sheet, add_decisions_sheet
 
@@ -53,6 +54,7 @@ def workbook_of(offer: Offer, language: str = "en", history: History | None = No
     add_reserve_sheet(book, offer, words, past)
     add_constraints_sheet(book, offer, words)
     add_rules_sheet(book, offer, words)
+    add_screening_sheet(book, offer)
     if len(past.changes):
         add_changes_sheet(book, past.changes, words)
     if len(past.decisions):

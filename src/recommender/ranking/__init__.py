@@ -1,27 +1,50 @@
 """Labels, the ranker, its intervals, comparables and reasons, and the bundles that keep it.
 
 `Ranker` learns and scores; `save_bundle` and `load_bundle` keep it in a folder that is safe to load; `load_model_config`
-reads a model's TOML.
+reads a model's TOML. `what_if` asks for the score of the same title told otherwise, `needs_screening` which titles cannot
+be judged.
 """
 
 from __future__ import annotations
 
-from recommender.ranking._baselines import BASELINES, Baseline, NewestRanker, OriginGenreRanker, ShuffleRanker
 from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
 from recommender.ranking._config import ModelConfig, load_model_config
+from recommender.ranking._evidence import needs_screening
+from recommender.ranking._labels import spread_percentiles
 from recommender.ranking._ranker import Ranker
+from recommender.ranking._what_if import what_if
+from recommender.ranking.baselines import (
+    BASELINES,
+    Baseline,
+    CatBoostTextRanker,
+    HomePopularityRanker,
+    MeanEmbeddingRanker,
+    NewestRanker,
+    OriginGenreRanker,
+    RidgeEmbeddingsRanker,
+    ShuffleRanker,
+    TfidfKnnRanker,
+)
 
 __all__ = [
     "BASELINES",
     "Baseline",
+    "CatBoostTextRanker",
+    "HomePopularityRanker",
     "Manifest",
+    "MeanEmbeddingRanker",
     "ModelConfig",
     "NewestRanker",
     "OriginGenreRanker",
     "Ranker",
+    "RidgeEmbeddingsRanker",
     "ShuffleRanker",
+    "TfidfKnnRanker",
     "load_bundle",
     "load_model_config",
+    "needs_screening",
     "read_manifest",
     "save_bundle",
+    "spread_percentiles",
+    "what_if",
 ]

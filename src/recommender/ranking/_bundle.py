@@ -11,25 +11,33 @@ from typing import Annotated, Literal
 
 import numpy as np
 import skops.io
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import BundleError, ConfigError
 from recommender.features import GROUPS
 from recommender.ranking._canonical import canonical_archive
 from recommender.ranking._card import model_card
-from recommender.ranking._config import EncoderConfig, ModelConfig, TreesConfig
+from recommender.ranking._config import EncoderConfig, LabelConfig, ModelConfig, TreesConfig
+from recommender.ranking._forest import Forest
+from recommender.ranking._head import Head
 from recommender.ranking._ranker import Ranker
 from recommender.sources import atomic_directory, file_sha256
 
 __all__ = ["Manifest", "load_bundle", "read_manifest", "save_bundle"]
 
 _FORMAT = "crossmarket-recommender bundle"
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 _MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
-_LIBRARIES = ("crossmarket-recommender", "scikit-learn", "numpy", "pandas", "skops", "sentence-transformers")
+_LIBRARIES = (
+    "crossmarket-recommender",
+    "lightgbm",
+    "scikit-learn",
+    "numpy",
+    "pandas",
+    "skops",
+    "sentence-transformers",
+)
 
 _NOT_KEPT = frozenset({"name_", "out_of_fold_", "version_"})
 
@@ -43,10 +51,11 @@ _ALLOWED = frozenset(
         "recommender.features._text.TextScore",
         "recommender.features._track_record.TrackRecord",
         "recommender.ranking._comparables.Comparables",
+        "recommender.ranking._forest.Forest",
+        "recommender.ranking._head.Head",
         "recommender.ranking._intervals.AppealCalibrator",
         "recommender.ranking._intervals.ConformalIntervals",
         "recommender.ranking._ranker.Ranker",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     }
 )
 
@@ -67,7 +76,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["crossmarket-recommender bundle"] = "crossmarket-recommender bundle"
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     name: str
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
     as_of: str
@@ -220,10 +229,7 @@ def load_bundle(directory: str | Path, *, cache_dir: str | None = None) -> Ranke
 
 
 def _is_sound(ranker: Ranker, manifest: Manifest) -> bool:
-    """Return whether a loaded ranker is what the manifest says, with trees that end inside themselves.
-
-    scikit-learn follows a tree's node and column numbers without a look: wrong ones read any memory.
-    """
+    """Return whether a loaded ranker is what the manifest says, with forests that could have been grown here."""
     try:
         told = (manifest.as_of, manifest.markets, manifest.encoder, manifest.features)
         if told != (
@@ -233,22 +239,17 @@ def _is_sound(ranker: Ranker, manifest: Manifest) -> bool:
             tuple(map(str, ranker.feature_names_)),
         ):
             return False
-        trees = [tree.nodes for model in ranker.models_ for stage in model._predictors for tree in stage]
-        return bool(trees) and all(_ends(nodes, len(ranker.columns_)) for nodes in trees)
+        heads = list(ranker.heads_.values())
+        return bool(heads) and all(_is_sound_head(head, len(ranker.columns_)) for head in heads)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return False
 
 
-def _ends(nodes: NDArray[np.void], n_features: int) -> bool:
-    if nodes.dtype != PREDICTOR_RECORD_DTYPE or nodes.ndim != 1 or not len(nodes):
-        return False
-    parent = np.flatnonzero(nodes["is_leaf"] == 0)
-    inner = nodes[parent]
-    children = np.stack([inner["left"], inner["right"]]).astype(np.int64)
-    # A child stands after its parent, so no path runs in a circle.
-    inside = (children > parent) & (children < len(nodes))
-    columns = (inner["feature_idx"] >= 0) & (inner["feature_idx"] < n_features) & (inner["is_categorical"] == 0)
-    return bool(inside.all() and columns.all())
+def _is_sound_head(head: Head, n_features: int) -> bool:
+    columns = np.asarray(head.columns_)
+    inside = columns.ndim == 1 and bool(((columns >= 0) & (columns < n_features)).all())
+    forest: Forest = head.forest_
+    return inside and forest.is_sound(len(columns))
 
 
 def _config_of(ranker: Ranker) -> ModelConfig:
@@ -264,6 +265,7 @@ def _config_of(ranker: Ranker) -> ModelConfig:
             seed=settings["random_state"],
             encoder=EncoderConfig(model=settings["encoder"], revision=settings["revision"]),
             trees=TreesConfig(**{name: settings[name] for name in TreesConfig.model_fields}),
+            label=LabelConfig(**{name: settings[name] for name in LabelConfig.model_fields}),
         )
     except ValidationError as error:
         names = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())

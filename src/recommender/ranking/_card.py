@@ -58,10 +58,26 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "",
         *[f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in sorted(metrics.items())],
         "",
+        "## Whom it has seen: selection",
+        "",
+        "- Titles that a market took are not a sample of all titles: somebody expected them to do well there, and the weak "
+        "ones were never tried. Votes and admissions are known of the former only, so `appeal` is a place among titles "
+        "that were tried.",
+        "- A title unlike anything that was tried is judged by its nearest relatives, and is probably judged too well. "
+        "Nothing corrects for it: that would take titles which a market was offered and refused.",
+        "- A title of which nothing is known in a market is no failure and is not learned from.",
+        "",
+        "## Entry and success in one grade",
+        "",
+        "- Whether a market takes a title, and how it does once there, are two questions. Where the outcomes say both, one "
+        "grade holds them: 0 for a title that the market did not take, above 0 for one that it took, the higher the better "
+        "it did.",
+        "- So a middling grade may mean a title that is sure to be taken and does little, or one that is seldom taken and "
+        "then does well. The two are not told apart.",
+        "- Where outcomes are audiences only, the grade is success alone; where they are releases only, it is entry alone.",
+        "",
         "## How far to trust it",
         "",
-        "- Titles that a market took are not a sample of all titles: the weak ones were never tried there. A title unlike "
-        "anything that was tried is judged by its nearest relatives.",
         "- An origin that is rare among the outcomes is judged mostly by what other origins did; its interval is wide for "
         "that reason.",
         "- A catalogue described in another way than the training titles (other language, no synopses, other genres) "

@@ -14,16 +14,25 @@ from recommender.ranking._labels import percentiles
 
 __all__ = ["Comparables"]
 
-_WEIGHTS = {"story": 0.55, "genre": 0.2, "origin": 0.1, "kind": 0.1, "era": 0.05}
+_WEIGHTS = {
+    "story": 0.38,
+    "genre": 0.16,
+    "franchise": 0.12,
+    "kind": 0.09,
+    "era": 0.09,
+    "origin": 0.08,
+    "director": 0.08,
+}
 _ERA_YEARS = 20.0
 _CHUNK = 512
 
 
 class Comparables(BaseEstimator):  # type: ignore[misc]
-    """Nearest known titles by story, genre, origin, kind and era.
+    """Nearest known titles by story, genre, franchise, kind, era, origin and director.
 
-    Similarity is 0.55 x cosine of the synopses + 0.2 x share of genres in common (Jaccard) + 0.1 x same origin + 0.1 x same
-    kind + 0.05 x closeness in years. What a title does not tell counts 0.
+    Similarity is 0.38 x cosine of the synopses + 0.16 x share of genres in common (Jaccard) + 0.12 x same franchise
+    + 0.09 x same kind + 0.09 x closeness in years, nothing from 20 years on + 0.08 x same origin, the Soviet Union counted
+    as Russia + 0.08 x a director in common. What a title does not tell counts 0.
 
     Parameters
     ----------
@@ -32,7 +41,8 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     titles_ : dict of str to ndarray of str, shape (n_known,)
-        ``title_id``, ``title``, ``key``, and ``genres``, ``countries``, ``kinds`` with their words joined by ``|``.
+        ``title_id``, ``title``, ``key``, and ``genres``, ``countries``, ``kinds``, ``directors``, ``franchise`` with their
+        words joined by ``|``.
     years_ : ndarray, shape (n_known,), float64
     vectors_ : ndarray, shape (n_known, dimension), float16
     percentile_ : ndarray, shape (n_known, n_markets), float32
@@ -109,6 +119,8 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         era = np.nan_to_num(np.clip(1 - np.abs(years - self.years_[None, :]) / _ERA_YEARS, 0, 1))
         return {
             "story": story,
+            "franchise": _jaccard(words["franchise"], known["franchise"]),
+            "director": (_jaccard(words["directors"], known["directors"]) > 0).astype(float),
             "genre": _jaccard(words["genres"], known["genres"]),
             "origin": np.minimum(_jaccard(words["countries"], known["countries"]) * 2, 1),
             "kind": _jaccard(words["kinds"], known["kinds"]),
@@ -118,6 +130,10 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
     def _describe(self, known: int, market: int, similarity: float, shares: dict[str, float]) -> dict[str, Any]:
         metric, year = str(self.metric_[known, market]), self.years_[known]
         why = []
+        if shares["franchise"] > 0:
+            why.append("same franchise")
+        if shares["director"] > 0:
+            why.append("same director")
         if shares["story"] >= 0.35:
             why.append("similar story")
         if shares["genre"] >= 0.5:
@@ -128,6 +144,8 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
             why.append("same origin")
         if shares["era"] >= 0.75:
             why.append("same years")
+        if shares["kind"] > 0 and self.titles_["kinds"][known] != "film":
+            why.append("same kind")
         return {
             "title_id": str(self.titles_["title_id"][known]),
             "title": str(self.titles_["title"][known]),
@@ -141,9 +159,10 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
 
 
 def _words(facts: TitleFacts, rows: NDArray[np.intp]) -> dict[str, list[list[str]]]:
+    origins = facts.origins()
     return {
-        "genres": [facts.words["genres"][row] for row in rows],
-        "countries": [facts.words["countries"][row] for row in rows],
+        **{name: [facts.words[name][row] for row in rows] for name in ("genres", "directors", "franchise")},
+        "countries": [sorted(origins[row] - {"SU"}) for row in rows],
         "kinds": [[facts.kinds[row]] for row in rows],
     }
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.errors import ConfigError, UnreadableFileError
+from recommender.errors import ConfigError
 from recommender.features import GROUPS
 from recommender.ranking._ranker import Ranker
+from recommender.sources import read_toml
 
 __all__ = ["ModelConfig", "load_model_config"]
 
@@ -27,21 +27,29 @@ class EncoderConfig(_Part):
 
 
 class TreesConfig(_Part):
-    """Settings of scikit-learn's HistGradientBoostingRegressor, of which one is grown for each fold."""
+    """Settings of the boosted trees; see `recommender.ranking.Forest`."""
 
-    max_iter: Annotated[int, Field(ge=1, le=5000)] = 150
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.06
-    # The answers to a tree's conditions fit one 64-bit number.
+    n_members: Annotated[int, Field(ge=1, le=50)] = 4
+    max_iter: Annotated[int, Field(ge=1, le=5000)] = 300
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
     max_leaf_nodes: Annotated[int, Field(ge=2, le=63)] = 15
-    # A path's reasons are tabulated for every pattern of its conditions: two to the power of the depth.
-    max_depth: Annotated[int, Field(ge=1, le=8)] = 6
+    max_depth: Annotated[int, Field(ge=1, le=30)] = 8
     min_samples_leaf: Annotated[int, Field(ge=1)] = 15
     l2_regularization: Annotated[float, Field(ge=0)] = 5.0
     max_features: Annotated[float, Field(gt=0, le=1)] = 0.4
 
 
+class LabelConfig(_Part):
+    """What is learned, and from how far back."""
+
+    emphasis: Annotated[float, Field(ge=1, le=4)] = 2.5
+    half_life_years: Annotated[float, Field(gt=0, le=1000)] = 3.0
+    n_origins: Annotated[int, Field(ge=1, le=100)] = 12
+    most_pairs: Annotated[int, Field(ge=1000)] = 160_000
+
+
 class ModelConfig(_Part):
-    """A model: its encoder, features, trees, folds and intervals.
+    """A model: its encoder, features, trees, label, folds and intervals.
 
     Examples
     --------
@@ -57,6 +65,7 @@ class ModelConfig(_Part):
     seed: Annotated[int, Field(ge=0)] = 0
     encoder: EncoderConfig = EncoderConfig()
     trees: TreesConfig = TreesConfig()
+    label: LabelConfig = LabelConfig()
 
     def make_ranker(self, *, cache_dir: str | None = None) -> Ranker:
         """Return a ranker of this make, not fitted.
@@ -75,6 +84,7 @@ class ModelConfig(_Part):
             coverage=self.coverage,
             random_state=self.seed,
             **self.trees.model_dump(),
+            **self.label.model_dump(),
         )
 
 
@@ -89,19 +99,7 @@ def load_model_config(path: str | Path) -> ModelConfig:
         If it is not TOML, has a key that models do not have, or a value that is not allowed.
     """
     file = Path(path)
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UnreadableFileError(f"{file}: {error.strerror or error}", hint="Check the path of the model.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is not TOML: {error}", hint="Compare it with models/default.toml.") from error
-    try:
-        config = ModelConfig.model_validate(data)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()
-        )
-        raise ConfigError(f"{file}: {problems}", hint="Compare it with models/default.toml.") from error
+    config = read_toml(file, ModelConfig, hint="Compare it with models/default.toml.")
     unknown = [name for name in config.groups if name not in GROUPS]
     if unknown:
         raise ConfigError(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.features import Pairs
 
-__all__ = ["EVIDENCE", "weigh_evidence"]
+__all__ = ["EVIDENCE", "SCREEN_IT", "needs_screening", "weigh_evidence"]
 
 EVIDENCE = ("thin", "fair", "strong")
+SCREEN_IT = "- not enough evidence: screen it"
+
+_WIDE = 0.5
 
 _STORY = "similar stories: closeness"
 _PERFORMANCE = ("worldwide: ", "at home: ", "abroad: ")
@@ -40,3 +44,29 @@ def weigh_evidence(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.
 
 def _genres_and_origins(pairs: Pairs) -> tuple[list[list[str]], list[list[str]]]:
     return pairs.facts.words["genres"], pairs.facts.words["countries"]
+
+
+def needs_screening(scores: pd.DataFrame) -> pd.Series:
+    """Return which titles the model does not claim to judge: somebody should screen them.
+
+    The rule: the evidence is thin, and the interval is wider than half of the scale. Then four outcomes in five lie
+    anywhere in more than half of the market's titles; an interval that knew nothing would be 0.8 wide. The score stays
+    beside it, so that the title keeps a place in the list.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        With ``evidence``, ``low`` and ``high``, as in the scores or the offer table.
+
+    Returns
+    -------
+    Series of bool
+        By the rows of `scores`; False where an interval is not known.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"evidence": ["thin", "thin", "fair"], "low": [0.1, 0.2, 0.1], "high": [0.8, 0.6, 0.8]})
+    >>> needs_screening(scores).tolist()
+    [True, False, False]
+    """
+    return (scores["evidence"] == EVIDENCE[0]) & (scores["high"] - scores["low"] > _WIDE)

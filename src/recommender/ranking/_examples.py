@@ -4,29 +4,118 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.features import FeatureGroup, Known, Pairs
-from recommender.ranking._labels import Labels
+from recommender.features import FeatureGroup, Known, Pairs, TitleFacts
+from recommender.ranking._labels import grade, seen_before
+from recommender.ranking._origins import Block
 
-__all__ = ["draw_folds", "known_pairs", "out_of_fold_features", "stack_features"]
+__all__ = ["Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
+
+_LATER_SHARE = 0.3
+_LEAST_TRAINED = 200
+# A catalogue may lack these altogether: of one title in five they are hidden, so that a model learns what to say then.
+_MAY_LACK = ("what is told of it: listed by IMDb", "what is told of it: other titles", "release: order of registration")
+_MAY_LACK_SHARE = 0.2
 
 
-def known_pairs(known: Known, labels: Labels, history: pd.DataFrame) -> Pairs:
-    """Return every title and market whose target is known, by title then market."""
-    title, market = np.nonzero(np.isfinite(labels.target))
-    return Pairs(
-        facts=known.facts,
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """What a model learns from, row by row.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        Of length n.
+    matrix : ndarray, shape (n, n_features), float32
+    target, percentile : ndarray, shape (n,), 0 to 1
+    weight : ndarray, shape (n,)
+    rounds : list of tuple of ndarray of bool, shape (n,)
+        What to learn from and what to predict then, so that every row that calibrates is predicted by a model that has
+        seen neither its answer nor, where outcomes have days, anything later.
+    """
+
+    pairs: Pairs
+    matrix: NDArray[np.float32]
+    target: NDArray[np.float32]
+    percentile: NDArray[np.float32]
+    weight: NDArray[np.float64]
+    rounds: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+
+
+def known_on(facts: TitleFacts, outcomes: pd.DataFrame, day: str, markets: Sequence[str]) -> Known:
+    """Return what is known on a day: outcomes from before it, graded among themselves."""
+    seen = seen_before(outcomes, day)
+    return Known(facts, tuple(markets), grade(facts, seen, day, markets, eras=True), seen, day)
+
+
+def build_examples(
+    groups: Sequence[FeatureGroup],
+    names: NDArray[np.object_],
+    facts: TitleFacts,
+    outcomes: pd.DataFrame,
+    markets: tuple[str, ...],
+    blocks: Sequence[Block],
+    folds: NDArray[np.intp],
+    *,
+    half_life_years: float,
+    random: np.random.Generator,
+) -> Examples:
+    """Describe the pairs of each block by what was known on its day.
+
+    Parameters
+    ----------
+    groups : sequence of FeatureGroup
+        Not fitted here: clones are.
+    names : ndarray of str, shape (n_features,)
+        Of their columns.
+    facts : TitleFacts
+    outcomes : DataFrame
+        Known on the last day.
+    markets : tuple of str
+    blocks : sequence of Block
+        As `ask_the_past` returns them.
+    folds : ndarray of int, shape (n_titles,)
+    half_life_years : float
+        An example so much older than the newest counts half.
+    random : numpy.random.Generator
+    """
+    described = []
+    for block in blocks:
+        asked = np.full(len(block.title), block.origin, dtype="<U10")
+        pairs = Pairs(facts, block.title, block.market, markets, outcomes, block.before, asked)
+        known = known_on(facts, outcomes, block.origin, markets)
+        described.append(
+            _past_features(groups, known, pairs) if block.dated else fold_features(groups, known, pairs, folds)
+        )
+    matrix = np.vstack(described)
+    title = np.concatenate([block.title for block in blocks])
+    origin = np.concatenate([np.full(len(block.title), block.origin, dtype="<U10") for block in blocks])
+    pairs = Pairs(
+        facts=facts,
         title=title,
-        market=market,
-        markets=labels.markets,
-        history=history,
-        before=labels.since[title, market],
-        asked=labels.asked[title, market],
+        market=np.concatenate([block.market for block in blocks]),
+        markets=markets,
+        history=outcomes,
+        before=np.concatenate([block.before for block in blocks]),
+        asked=origin,
+    )
+    _hide(matrix, names, title, random.random(len(facts)) < _MAY_LACK_SHARE)
+    day = origin.astype("M8[D]")
+    age = (day.max() - day) / np.timedelta64(1, "D") / 365.25
+    weight = np.concatenate([block.weight for block in blocks]) * 0.5 ** (age / half_life_years)
+    return Examples(
+        pairs=pairs,
+        matrix=matrix,
+        target=np.concatenate([block.target for block in blocks]),
+        percentile=np.concatenate([block.percentile for block in blocks]),
+        weight=weight,
+        rounds=_rounds(blocks, folds),
     )
 
 
@@ -48,28 +137,53 @@ def stack_features(groups: Sequence[FeatureGroup], pairs: Pairs) -> NDArray[np.f
     return np.hstack([group.transform(pairs) for group in groups])
 
 
-def out_of_fold_features(
+def _past_features(groups: Sequence[FeatureGroup], known: Known, pairs: Pairs) -> NDArray[np.float32]:
+    return stack_features([clone(group).fit(known) for group in groups], pairs)
+
+
+def fold_features(
     groups: Sequence[FeatureGroup], known: Known, pairs: Pairs, folds: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return features of pairs, each learned without the outcomes of the pair's own fold.
-
-    Parameters
-    ----------
-    groups : sequence of FeatureGroup
-        Not fitted here: clones are.
-    known : Known
-    pairs : Pairs
-        Of the titles of `known`.
-    folds : ndarray of int, shape (n_titles,)
-    """
+    """Return features of pairs, each learned without the outcomes of the pair's own fold; `groups` stay unfitted."""
     matrix: NDArray[np.float32] | None = None
-    for fold in np.unique(folds):
+    for fold in np.unique(folds[pairs.title]):
         inside = folds == fold
         rows = np.flatnonzero(inside[pairs.title])
-        rest = known.without(inside)
-        block = stack_features([clone(group).fit(rest) for group in groups], pairs.take(rows))
+        block = _past_features(groups, known.without(inside), pairs.take(rows))
         if matrix is None:
             matrix = np.empty((len(pairs), block.shape[1]), dtype=np.float32)
         matrix[rows] = block
     assert matrix is not None
     return matrix
+
+
+def _hide(
+    matrix: NDArray[np.float32], names: NDArray[np.object_], title: NDArray[np.intp], hidden: NDArray[np.bool_]
+) -> None:
+    """Empty, for some titles, what a catalogue may lack altogether."""
+    columns = np.array([str(name).startswith(_MAY_LACK) for name in names])
+    matrix[np.ix_(hidden[title], columns)] = np.nan
+
+
+def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return which rows to learn from and to predict: later days from earlier ones, one day's titles by folds."""
+    sizes = [len(block.title) for block in blocks]
+    number = np.repeat(np.arange(len(blocks)), sizes)
+    settled = np.concatenate([block.settled for block in blocks])
+    fold = folds[np.concatenate([block.title for block in blocks])]
+    dated = np.repeat([block.dated for block in blocks], sizes)
+    calibrates = np.repeat([block.calibrates for block in blocks], sizes)
+    rounds = []
+    later = 0
+    for place in reversed(range(len(blocks))):
+        if not blocks[place].dated or later >= _LATER_SHARE * dated.sum():
+            continue
+        learned = calibrates & (number != place) & (settled <= blocks[place].origin)
+        if learned.sum() >= _LEAST_TRAINED:
+            rounds.append((learned, number == place))
+            later += sizes[place]
+    # Out of fold where there is no past: outcomes of one day, or no later slice that had enough to learn from.
+    last = max(block.origin for block in blocks)
+    one_day = np.repeat([not block.dated and block.calibrates and block.origin == last for block in blocks], sizes)
+    rest = one_day if rounds else np.ones(len(dated), dtype=bool)
+    return rounds + [(fold != one, rest & (fold == one)) for one in np.unique(fold[rest])]

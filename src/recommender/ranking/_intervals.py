@@ -31,14 +31,19 @@ class AppealCalibrator(BaseEstimator):  # type: ignore[misc]
         self.min_titles = min_titles
 
     def fit(
-        self, score: NDArray[np.floating], percentile: NDArray[np.floating], market: NDArray[np.intp]
+        self,
+        score: NDArray[np.floating],
+        percentile: NDArray[np.floating],
+        market: NDArray[np.intp],
+        weight: NDArray[np.floating] | None = None,
     ) -> AppealCalibrator:
-        """Fit on scores of titles that the model had not seen, each shape (n,)."""
-        self.curves_ = {-1: _curve(score, percentile)}
+        """Fit on scores of titles that the model had not seen, each shape (n,); `weight` counts all alike by default."""
+        weight = np.ones(len(score)) if weight is None else weight
+        self.curves_ = {-1: _curve(score, percentile, weight)}
         for position in np.unique(market):
             rows = market == position
             if rows.sum() >= self.min_titles:
-                self.curves_[int(position)] = _curve(score[rows], percentile[rows])
+                self.curves_[int(position)] = _curve(score[rows], percentile[rows], weight[rows])
         return self
 
     def predict(self, score: NDArray[np.floating], market: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -80,20 +85,30 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
         self.min_titles = min_titles
 
     def fit(
-        self, appeal: NDArray[np.floating], percentile: NDArray[np.floating], evidence: NDArray[np.intp]
+        self,
+        appeal: NDArray[np.floating],
+        percentile: NDArray[np.floating],
+        evidence: NDArray[np.intp],
+        weight: NDArray[np.floating] | None = None,
     ) -> ConformalIntervals:
-        """Learn the errors' quantiles; evidence is 0 (thin), 1 (fair) or 2 (strong); each shape (n,)."""
+        """Learn the errors' quantiles; evidence is 0 (thin), 1 (fair) or 2 (strong); each shape (n,).
+
+        `weight` counts all alike by default (weighted conformal prediction, Tibshirani et al., 2019, arXiv 1904.06019).
+        """
+        weight = np.ones(len(appeal)) if weight is None else weight
         self.edges_ = np.quantile(appeal, np.arange(1, self.n_levels) / self.n_levels)
         level = np.searchsorted(self.edges_, appeal)
         error = percentile - appeal
-        overall = self._quantiles(error)
+        overall = self._quantiles(error, weight)
         self.offsets_ = np.empty((3, self.n_levels, 2))
         for known in range(3):
-            of_evidence = error[evidence == known]
-            fallback = self._quantiles(of_evidence) if len(of_evidence) >= self.min_titles else overall
+            of_evidence = evidence == known
+            enough = of_evidence.sum() >= self.min_titles
+            fallback = self._quantiles(error[of_evidence], weight[of_evidence]) if enough else overall
             for place in range(self.n_levels):
-                cell = error[(evidence == known) & (level == place)]
-                self.offsets_[known, place] = self._quantiles(cell) if len(cell) >= self.min_titles else fallback
+                cell = of_evidence & (level == place)
+                enough = cell.sum() >= self.min_titles
+                self.offsets_[known, place] = self._quantiles(error[cell], weight[cell]) if enough else fallback
         return self
 
     def predict(
@@ -104,21 +119,22 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
         low, high = (np.clip(appeal + offsets[:, end], 0, 1) for end in (0, 1))
         return np.minimum(low, appeal), np.maximum(high, appeal)
 
-    def _quantiles(self, errors: NDArray[np.floating]) -> NDArray[np.float64]:
-        n = len(errors)
+    def _quantiles(self, errors: NDArray[np.floating], weight: NDArray[np.floating]) -> NDArray[np.float64]:
+        order = np.argsort(errors, kind="stable")
+        share = np.cumsum(weight[order]) / weight.sum()
+        # The finite-sample correction of split conformal prediction, on each side: (n + 1) tails of what n weigh.
+        n = weight.sum() ** 2 / (weight**2).sum()
         tail = (1 - self.coverage) / 2
-        # The finite-sample correction of split conformal prediction, on each side.
-        low = max(np.floor((n + 1) * tail) / n, 0.0)
-        high = min(np.ceil((n + 1) * (1 - tail)) / n, 1.0)
-        return np.array(
-            [np.quantile(errors, low, method="lower"), np.quantile(errors, high, method="higher")],
-            dtype=np.float64,
-        )
+        low = max(np.floor((n + 1) * tail + 1e-9) / n, 0.0)
+        high = min(np.ceil((n + 1) * (1 - tail) - 1e-9) / n, 1.0)
+        last = len(errors) - 1
+        at = [min(int(np.searchsorted(share, end - 1e-12)), last) for end in (low, high)]
+        return np.asarray(errors[order][at], dtype=np.float64)
 
 
 def _curve(
-    score: NDArray[np.floating], percentile: NDArray[np.floating]
+    score: NDArray[np.floating], percentile: NDArray[np.floating], weight: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(score, percentile)
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(score, percentile, sample_weight=weight)
     levels, block = np.unique(fitted, return_inverse=True)
-    return np.bincount(block, weights=score) / np.bincount(block), levels
+    return np.bincount(block, weights=score * weight) / np.bincount(block, weights=weight), levels

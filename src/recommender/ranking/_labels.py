@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,11 @@ from recommender.errors import NotEnoughDataError
 from recommender.features import TitleFacts
 from recommender.schema import METRICS, WORLDWIDE
 
-__all__ = ["Labels", "day_after", "label", "percentiles", "seen_before"]
+__all__ = ["Labels", "day_after", "grade", "label", "local_rows", "percentiles", "seen_before", "spread_percentiles"]
 
 _MIN_TITLES = 10
-_LOOK_AHEAD_DAYS = 92
+_MIN_ERA = 30
+_DAYS_A_MONTH = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +31,6 @@ class Labels:
         The markets with at least ten foreign titles whose outcome is known, in alphabetical order.
     relevance : ndarray, shape (n_titles, n_markets), float32
         0 to 1, greater is better; NaN where not known or where the title is not foreign.
-    target : ndarray, shape (n_titles, n_markets), float32
-        What is learned: `relevance`, and for flows what came after `asked`; see `label`.
-    asked : ndarray of str, shape (n_titles, n_markets)
-        The day from which `target` looks ahead, so that a title's age in training is its age in use.
     since : ndarray of str, shape (n_titles, n_markets)
         The day of the title's first row in the market: what it did elsewhere from then on must not explain it.
     shown : DataFrame
@@ -42,8 +40,6 @@ class Labels:
 
     markets: tuple[str, ...]
     relevance: NDArray[np.float32]
-    target: NDArray[np.float32]
-    asked: NDArray[np.str_]
     since: NDArray[np.str_]
     shown: pd.DataFrame
 
@@ -58,17 +54,74 @@ def day_after(outcomes: pd.DataFrame) -> str:
     return str(np.datetime64(outcomes["as_of"].max(), "D") + np.timedelta64(1, "D"))
 
 
-def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
+def local_rows(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """Return the outcomes of these titles in markets, worldwide left out, known before a day, the oldest first."""
+    rows = seen_before(outcomes, as_of)
+    rows = rows[(rows["market"] != WORLDWIDE) & rows["title_id"].isin(facts.title_ids)]
+    return rows.sort_values(["as_of", "value"], kind="stable")
+
+
+def grade(
+    facts: TitleFacts, outcomes: pd.DataFrame, as_of: str, markets: Sequence[str], *, eras: bool = False
+) -> NDArray[np.float32]:
     """Grade every title in every market by what is known before a day.
 
     A level metric (votes, admissions, box office) is graded by its percentile among the market's foreign titles; several
-    of them by the mean; equal audiences are ordered by rating. A flow (chart points) is graded by log(1 + points) over
-    the market's greatest, and a title of the catalogue that has none is 0. A presence (released) is 1, and 0 in the
-    markets not listed of a title that is listed somewhere.
+    of them by the mean; equal audiences are ordered by rating. A flow (chart points) is graded by log(1 + points a month)
+    over the market's greatest, and a title of the catalogue that has none is 0. A presence (released) is 1, and 0 in the
+    markets not listed of a title that is listed somewhere. So entry and success are one grade: a title that the
+    market did not take is 0, one that it took is above 0 by how it did there; a title of which nothing is known is not
+    graded, and is no failure.
 
-    What is asked of a flow is what comes next. So its target is the flow of the last three months (or the later half of
-    what is known, where that is shorter), of titles that had none anywhere before and were out by then; the others are
-    not learned from.
+    Parameters
+    ----------
+    facts : TitleFacts
+    outcomes : DataFrame
+        Rows of titles that `facts` does not hold are left out.
+    as_of : str
+        ISO date; rows dated on or after it are left out.
+    markets : sequence of str
+    eras : bool, default=False
+        Whether the percentile of a level is that among the outcomes known in the same calendar year, years of fewer than
+        30 titles joined to the next: then a figure means the same in years of other prices or other reporting.
+
+    Returns
+    -------
+    ndarray, shape (n_titles, n_markets), float32
+        NaN where not known or where the title is not foreign.
+    """
+    rows = local_rows(facts, outcomes, as_of)
+    position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
+    foreign = facts.foreign(markets)
+    grades = np.full(foreign.shape, np.nan)
+    by_market = dict(iter(rows.groupby("market", sort=False)))
+    months = {
+        str(metric): max((np.datetime64(as_of, "D") - np.datetime64(str(day), "D")) / np.timedelta64(1, "D"), 1)
+        / _DAYS_A_MONTH
+        for metric, day in rows.groupby("metric")["as_of"].min().items()
+    }
+    for column, market in enumerate(markets):
+        if market in by_market:
+            grades[:, column] = _grade(by_market[market], position, foreign[:, column], months, eras)
+    for metric in sorted(set(rows["metric"])):
+        if METRICS[metric].nature == "level":
+            continue
+        of_metric = rows[(rows["metric"] == metric) & rows["market"].isin(markets)]
+        covered = np.ones(len(facts), dtype=bool)
+        if METRICS[metric].nature == "presence":
+            covered[:] = False
+            covered[position[of_metric["title_id"].unique()].to_numpy()] = True
+        columns = np.isin(markets, of_metric["market"].unique())
+        # A title that has rows of the metric here is not absent: where it has no grade, its audience is unknown.
+        absent = covered[:, None] & columns
+        absent[position[of_metric["title_id"]].to_numpy(), pd.Index(markets).get_indexer(of_metric["market"])] = False
+        grades[absent & np.isnan(grades)] = 0
+    grades[~foreign] = np.nan
+    return grades.astype(np.float32)
+
+
+def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
+    """Grade the titles in every market of which enough is known before a day; see `grade`.
 
     Parameters
     ----------
@@ -83,32 +136,31 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
     NotEnoughDataError
         If no market has ten foreign titles with an outcome.
     """
-    rows = seen_before(outcomes, as_of)
-    rows = rows[rows["market"] != WORLDWIDE]
-    position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
-    rows = rows[rows["title_id"].isin(position.index)]
-    rows = rows.sort_values(["as_of", "value"], kind="stable")
+    rows = local_rows(facts, outcomes, as_of)
     markets = tuple(sorted(rows["market"].unique()))
-    foreign = facts.foreign(markets)
-    grades = np.full(foreign.shape, np.nan)
-    since = np.full(foreign.shape, as_of, dtype="<U10")
-    for column, market in enumerate(markets):
-        here = rows[rows["market"] == market]
-        grades[:, column] = _grade(here, position, foreign[:, column])
-        first = here.groupby("title_id")["as_of"].min()
-        since[position[first.index].to_numpy(), column] = first.to_numpy(dtype=str)
+    grades = grade(facts, outcomes, as_of, markets)
+    since = _since(facts, rows, as_of, markets)
+    kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
+    if not kept.any():
+        raise NotEnoughDataError(
+            f"no market has {_MIN_TITLES} foreign titles with an outcome before {as_of}",
+            hint="Check that outcomes and titles share their title_id, and that --as-of is not too early.",
+        )
+    names = tuple(market for market, keep in zip(markets, kept, strict=True) if keep)
+    shown = _shown(rows[rows["market"].isin(names)])
+    return Labels(markets=names, relevance=grades[:, kept], since=since[:, kept], shown=shown)
+
+
+def _since(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str, ...]) -> NDArray[np.str_]:
+    """Return the day from which on a title's outcomes elsewhere may already tell its outcome in the market."""
+    since = np.full((len(facts), len(markets)), as_of, dtype="<U10")
+    position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
+    first = rows.groupby(["title_id", "market"])["as_of"].min()
+    title, market = first.index.get_level_values(0), first.index.get_level_values(1)
+    since[position[title].to_numpy(), pd.Index(markets).get_indexer(market)] = first.to_numpy(dtype=str)
     for metric in sorted(set(rows["metric"])):
-        if METRICS[metric].nature == "level":
-            continue
         of_metric = rows[rows["metric"] == metric]
-        listed = np.zeros(len(facts), dtype=bool)
-        listed[position[of_metric["title_id"].unique()].to_numpy()] = True
-        covered = listed if METRICS[metric].nature == "presence" else np.ones(len(facts), dtype=bool)
         columns = np.isin(markets, of_metric["market"].unique())
-        # A title that has rows of the metric here is not absent: where it has no grade, its audience is unknown.
-        absent = covered[:, None] & columns
-        absent[position[of_metric["title_id"]].to_numpy(), pd.Index(markets).get_indexer(of_metric["market"])] = False
-        grades[absent & np.isnan(grades)] = 0
         if METRICS[metric].nature == "presence":
             # A title seen elsewhere only where it was not taken would tell the answer: of every market alike, nothing from
             # its first row on is seen.
@@ -121,27 +173,10 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
             # Rows of a flow accumulate, so a title's first row abroad may already be a consequence of its success here.
             first_day = str(of_metric["as_of"].min())
             since[:, columns] = np.where(since[:, columns] < first_day, since[:, columns], first_day)
-    grades[~foreign] = np.nan
-    target, asked = _look_ahead(facts, rows, grades, markets, as_of)
-    kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
-    if not kept.any():
-        raise NotEnoughDataError(
-            f"no market has {_MIN_TITLES} foreign titles with an outcome before {as_of}",
-            hint="Check that outcomes and titles share their title_id, and that --as-of is not too early.",
-        )
-    names = tuple(market for market, keep in zip(markets, kept, strict=True) if keep)
-    shown = _shown(rows[rows["market"].isin(names)])
-    return Labels(
-        markets=names,
-        relevance=grades[:, kept].astype(np.float32),
-        target=target[:, kept].astype(np.float32),
-        asked=asked[:, kept],
-        since=since[:, kept],
-        shown=shown,
-    )
+    return since
 
 
-def percentiles(relevance: NDArray[np.float32]) -> NDArray[np.float32]:
+def percentiles(relevance: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return each known relevance as a percentile (0 to 1) among those of its market; ties share the middle.
 
     Examples
@@ -157,48 +192,38 @@ def percentiles(relevance: NDArray[np.float32]) -> NDArray[np.float32]:
     return placed
 
 
-def _look_ahead(
-    facts: TitleFacts,
-    rows: pd.DataFrame,
-    grades: NDArray[np.float64],
-    markets: tuple[str, ...],
-    as_of: str,
-) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-    """Return the targets and the days from which they look ahead."""
-    target, asked = grades.copy(), np.full(grades.shape, as_of, dtype="<U10")
-    # Where an audience is counted, it is the target.
-    audience = rows["metric"].map(lambda name: METRICS[name].nature == "level" and METRICS[name].role == "audience")
-    counted = set(rows.loc[audience.astype(bool), "market"])
-    for metric in sorted(set(rows["metric"])):
-        if METRICS[metric].nature != "flow":
-            continue
-        of_metric = rows[(rows["metric"] == metric) & ~rows["market"].isin(counted)]
-        if of_metric.empty:
-            continue
-        origin = _origin(str(of_metric["as_of"].min()), as_of)
-        started = set(of_metric.loc[of_metric["as_of"] < origin, "title_id"])
-        recent = of_metric[of_metric["as_of"] >= origin]
-        out = ~(facts.numbers["year"].to_numpy() > int(origin[:4]))
-        asking = out & ~np.isin(facts.title_ids, sorted(started))
-        column = pd.Index(markets).get_indexer(pd.Index(of_metric["market"].unique()))
-        sums = recent.groupby(["title_id", "market"])["value"].sum()
-        flow = sums.unstack(fill_value=0.0).reindex(index=facts.title_ids, columns=list(markets), fill_value=0.0)
-        ahead = np.log1p(flow.to_numpy()) / np.log1p(max(flow.to_numpy().max(), 1.0))
-        ahead[~asking] = np.nan
-        target[:, column] = np.where(np.isfinite(grades[:, column]), ahead[:, column], np.nan)
-        asked[:, column] = origin
-    return target, asked
+def spread_percentiles(values: NDArray[np.floating], random: np.random.Generator) -> NDArray[np.float32]:
+    """Return each known value's percentile (0 to 1) in its column, ties spread over the places they share.
+
+    Where most titles have the same outcome, such as none, their common middle would be one point that an interval either
+    holds or not; drawn places make the percentiles uniform whatever the outcomes are (the randomised probability
+    integral transform, Czado, Gneiting and Held, 2009, https://doi.org/10.1111/j.1541-0420.2009.01191.x).
+
+    Examples
+    --------
+    >>> spread_percentiles(np.array([[0.0], [0.9], [0.0]]), np.random.default_rng(0)).ravel().tolist()[1]
+    0.8333333134651184
+    """
+    placed = np.full(values.shape, np.nan, dtype=np.float32)
+    draws = random.random(len(values))
+    for column in range(values.shape[1]):
+        known = np.flatnonzero(np.isfinite(values[:, column]))
+        order = known[np.lexsort([draws[known], values[known, column]])]
+        placed[order, column] = (np.arange(len(order)) + 0.5) / max(len(order), 1)
+    return placed
 
 
-def _origin(first: str, as_of: str) -> str:
-    """Return the day three months before the last, or half-way from the first where that is later."""
-    end, start = np.datetime64(as_of, "D"), np.datetime64(first, "D")
-    return str(max(end - np.timedelta64(_LOOK_AHEAD_DAYS, "D"), start + (end - start) // 2))
-
-
-def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _grade(
+    here: pd.DataFrame,
+    position: pd.Series,
+    foreign: NDArray[np.bool_],
+    months: dict[str, float],
+    eras: bool,
+) -> NDArray[np.float64]:
     """Grade the titles with rows in one market."""
-    audiences, ratings, others = [], [], []
+    audiences: list[NDArray[np.float64]] = []
+    ratings: list[NDArray[np.float64]] = []
+    others: list[NDArray[np.float64]] = []
     for metric, rows in here.groupby("metric", sort=True):
         of_metric = METRICS[str(metric)]
         by_title = rows.groupby("title_id")["value"]
@@ -209,12 +234,12 @@ def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) 
         if of_metric.nature == "presence":
             others.append(np.where(np.isfinite(column), column > 0, np.nan))
         elif of_metric.nature == "flow":
+            column = column / months[str(metric)]
             greatest = np.nanmax(column, initial=0.0)
             others.append(np.log1p(column) / np.log1p(greatest) if greatest > 0 else column)
-        elif of_metric.role == "audience":
-            audiences.append(_percentile(column))
         else:
-            ratings.append(_percentile(column))
+            era = _eras(rows, position, column) if eras else np.zeros(len(column))
+            (audiences if of_metric.role == "audience" else ratings).append(_percentile(column, era))
     if audiences:
         # Rounded, so that titles with equal means are tied whatever the last bits say.
         audience, rating = (_mean(columns).round(6) for columns in (audiences, ratings or [np.zeros(len(foreign))]))
@@ -228,8 +253,32 @@ def _grade(here: pd.DataFrame, position: pd.Series, foreign: NDArray[np.bool_]) 
     return _mean(others or ratings)
 
 
-def _percentile(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return percentiles(values[:, None].astype(np.float64))[:, 0].astype(np.float64)
+def _percentile(values: NDArray[np.float64], era: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the percentile of each known value among those of its era."""
+    placed = np.full(len(values), np.nan)
+    for one in np.unique(era):
+        rows = era == one
+        placed[rows] = percentiles(values[rows, None].astype(np.float64))[:, 0]
+    return placed
+
+
+def _eras(rows: pd.DataFrame, position: pd.Series, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the era of each title: the calendar year in which its value was known, small years joined to the next."""
+    year = np.zeros(len(values))
+    last = rows.groupby("title_id")["as_of"].last()
+    year[position[last.index].to_numpy()] = last.str[:4].astype(float).to_numpy()
+    known = np.isfinite(values)
+    names, counts = np.unique(year[known], return_counts=True)
+    era: dict[float, float] = {}
+    start, joined = 0, 0
+    for place, count in enumerate(counts):
+        joined += int(count)
+        if joined >= _MIN_ERA or place == len(counts) - 1:
+            # What is left over at the end goes to the era before it.
+            name = names[start] if joined >= _MIN_ERA or not era else max(era.values())
+            era.update(dict.fromkeys(names[start : place + 1], name))
+            start, joined = place + 1, 0
+    return np.array([era.get(when, 0.0) for when in year])
 
 
 def _mean(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:

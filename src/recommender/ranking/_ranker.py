@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
-from recommender.features import GROUPS, FeatureGroup, Known, Pairs, TextEncoder, collect_facts, content_keys
-from recommender.ranking._attributions import attribute
+from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._evidence import EVIDENCE, weigh_evidence
-from recommender.ranking._examples import draw_folds, known_pairs, out_of_fold_features, stack_features
-from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
-from recommender.ranking._labels import day_after, label, percentiles, seen_before
+from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, needs_screening, weigh_evidence
+from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
+from recommender.ranking._forest import Forest
+from recommender.ranking._head import ELSEWHERE, Head, fit_heads
+from recommender.ranking._labels import day_after, label, seen_before
+from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
 from recommender.schema import SCORES
 
@@ -32,15 +33,21 @@ logger = logging.getLogger("recommender")
 _NO_OUTCOMES = pd.DataFrame({"title_id": [], "market": [], "metric": [], "value": [], "as_of": []}).astype(
     {"title_id": "str", "market": "str", "metric": "str", "value": "float64", "as_of": "str"}
 )
+_EXPLAINED, _EXPLAINED_IN_ALL = 1000, 10_000
 _EXPLAINED_AT_ONCE = 4096
+_DESCRIBED_AT_ONCE = 65_536
 
 
 class Ranker(BaseEstimator):  # type: ignore[misc]
     """Ranks titles for foreign markets.
 
-    One model for all markets. The titles are dealt into folds; features that learn from outcomes, and the boosted
-    trees themselves, predict each fold from the others. The trees of all folds together are the model; their
-    predictions on titles they had not seen calibrate `appeal` and set the intervals.
+    One model for all markets. Titles in markets are asked as of past days (rolling origins), each described by what was
+    known on its day; where all outcomes bear one day, titles are dealt into folds and described by the other
+    folds. Boosted trees predict later days from earlier ones, and each fold from the others; these predictions on
+    titles they had not seen calibrate `appeal` and set the intervals. Then the trees learn from everything.
+
+    There are two heads: one knows how titles did elsewhere, one does not. Which of them scores depends on whether `predict`
+    is given a history.
 
     Parameters
     ----------
@@ -52,8 +59,17 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     groups : sequence of str or None, default=None
         The features to use, of `recommender.features.GROUPS`; all by default.
     n_folds : int, default=5
-    max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
-        Of scikit-learn's HistGradientBoostingRegressor.
+    n_members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
+        See `Forest`.
+    emphasis : float, default=2.5
+        The power to which graded percentiles are raised before they are learned: above 1, the head of a ranking counts
+        more.
+    half_life_years : float, default=3.0
+        An outcome so much older than the newest counts half.
+    n_origins : int, default=12
+        As of about so many past days examples are made, where outcomes have days; 1: everything as of one day.
+    most_pairs : int, default=160_000
+        Of flows, about so many titles in markets are drawn to learn from.
     coverage : float, default=0.8
         Share of outcomes that the intervals should hold.
     random_state : int, default=0
@@ -67,14 +83,14 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         How many titles, and titles in markets, were learned from.
     groups_ : list of FeatureGroup
         Fitted on all that was known.
-    models_ : list of HistGradientBoostingRegressor
-        One a fold.
+    heads_ : dict of str to Head
+        ``plain``, and ``informed`` where anything is known of titles elsewhere.
     columns_ : ndarray of int, shape (n_features,)
         The groups' columns that told titles apart; the others were left out.
     feature_names_ : ndarray of str, shape (n_features,)
     out_of_fold_ : DataFrame
-        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high`` of what was
-        learned from, each predicted without its own fold. Not kept in bundles.
+        ``title_id``, ``market``, ``relevance``, ``percentile``, ``weight``, ``score``, ``appeal``, ``low``, ``high``,
+        ``evidence`` of what calibrated, each predicted without its own fold, or from before. Not kept in bundles.
 
     Examples
     --------
@@ -92,13 +108,18 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         cache_dir: str | None = None,
         groups: Sequence[str] | None = None,
         n_folds: int = 5,
-        max_iter: int = 150,
-        learning_rate: float = 0.06,
+        n_members: int = 4,
+        max_iter: int = 300,
+        learning_rate: float = 0.05,
         max_leaf_nodes: int = 15,
-        max_depth: int = 6,
+        max_depth: int = 8,
         min_samples_leaf: int = 15,
         l2_regularization: float = 5.0,
         max_features: float = 0.4,
+        emphasis: float = 2.5,
+        half_life_years: float = 3.0,
+        n_origins: int = 12,
+        most_pairs: int = 160_000,
         coverage: float = 0.8,
         random_state: int = 0,
     ) -> None:
@@ -107,6 +128,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.cache_dir = cache_dir
         self.groups = groups
         self.n_folds = n_folds
+        self.n_members = n_members
         self.max_iter = max_iter
         self.learning_rate = learning_rate
         self.max_leaf_nodes = max_leaf_nodes
@@ -114,6 +136,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.min_samples_leaf = min_samples_leaf
         self.l2_regularization = l2_regularization
         self.max_features = max_features
+        self.emphasis = emphasis
+        self.half_life_years = half_life_years
+        self.n_origins = n_origins
+        self.most_pairs = most_pairs
         self.coverage = coverage
         self.random_state = random_state
 
@@ -144,51 +170,59 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.encoder_identity_ = encoder.identity_
         labels = label(facts, seen, self.as_of_)
         self.markets_ = labels.markets
-        known = Known(facts, labels.markets, labels.relevance, seen, self.as_of_)
-        pairs = known_pairs(known, labels, seen)
         folds = draw_folds(content_keys(titles), self.n_folds, self.random_state)
-        if len(np.unique(folds[pairs.title])) < self.n_folds:
+        random = np.random.default_rng(self.random_state)
+        blocks = ask_the_past(
+            facts,
+            seen,
+            labels,
+            self.as_of_,
+            emphasis=self.emphasis,
+            n_origins=self.n_origins,
+            most_pairs=self.most_pairs,
+            random=random,
+        )
+        asked = np.unique(np.concatenate([block.title for block in blocks])) if blocks else np.empty(0, dtype=np.intp)
+        if len(np.unique(folds[asked])) < self.n_folds:
             raise NotEnoughDataError(
-                f"{len(np.unique(pairs.title))} titles with an outcome are too few for {self.n_folds} folds",
+                f"{len(asked)} titles with an outcome are too few for {self.n_folds} folds",
                 hint="Give more outcomes, or a model with fewer folds.",
             )
-        self.n_titles_, self.n_outcomes_ = len(np.unique(pairs.title)), len(pairs)
-        logger.info("learning from %s outcomes in %s markets", len(pairs), len(self.markets_))
-        groups = self._make_groups()
+        self.n_titles_, self.n_outcomes_ = len(asked), sum(len(block.title) for block in blocks if block.calibrates)
+        logger.info("learning from %s examples in %s markets", self.n_outcomes_, len(self.markets_))
         # Several threads add in another order than one: the bytes of a bundle must not depend on the machine's cores.
         with threadpool_limits(limits=1):
-            matrix = out_of_fold_features(groups, known, pairs, folds)
-            self.groups_ = [group.fit(known) for group in groups]
-        names = np.concatenate([group.get_feature_names_out() for group in self.groups_])
-        self.columns_ = np.flatnonzero(_varies(matrix))
+            known = known_on(facts, seen, self.as_of_, self.markets_)
+            self.groups_ = [group.fit(known) for group in self._make_groups()]
+            names = np.concatenate([group.get_feature_names_out() for group in self.groups_])
+            examples = build_examples(
+                self._make_groups(),
+                names,
+                facts,
+                seen,
+                self.markets_,
+                blocks,
+                folds,
+                half_life_years=self.half_life_years,
+                random=random,
+            )
+        self.columns_ = np.flatnonzero(_varies(examples.matrix))
         if not len(self.columns_):
             raise NotEnoughDataError(
                 "nothing that is told of the titles tells them apart",
                 hint="Give titles with more columns filled, or a model with more groups of features.",
             )
-        matrix, self.feature_names_ = matrix[:, self.columns_], names[self.columns_]
-        relevance = labels.target[pairs.title, pairs.market]
-        with threadpool_limits(limits=1):
-            score = self._fit_models(matrix, relevance, folds[pairs.title])
-        evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        percentile = percentiles(labels.target)[pairs.title, pairs.market]
-        self.calibrator_ = AppealCalibrator().fit(score, percentile, pairs.market)
-        appeal = self.calibrator_.predict(score, pairs.market)
-        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence)
-        low, high = self.intervals_.predict(appeal, evidence)
-        self.comparables_ = Comparables().fit(titles, known, labels.shown)
-        self.out_of_fold_ = pd.DataFrame(
-            {
-                "title_id": facts.title_ids[pairs.title],
-                "market": np.array(self.markets_)[pairs.market],
-                "relevance": relevance,
-                "percentile": percentile,
-                "score": score,
-                "appeal": appeal,
-                "low": low,
-                "high": high,
-            }
+        examples = replace(examples, matrix=examples.matrix[:, self.columns_])
+        self.feature_names_ = names[self.columns_]
+        evidence = weigh_evidence(examples.pairs, examples.matrix, self.feature_names_)
+        forest = Forest(
+            **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
+            random_state=self.random_state,
         )
+        self.heads_, self.out_of_fold_ = fit_heads(
+            examples, self.feature_names_, evidence, forest, coverage=self.coverage
+        )
+        self.comparables_ = Comparables().fit(titles, replace(known, relevance=labels.relevance), labels.shown)
         return self
 
     def predict(
@@ -198,7 +232,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         *,
         history: pd.DataFrame | None = None,
         as_of: str | None = None,
-        explain: int | None = 1000,
+        explain: int | None = None,
     ) -> pd.DataFrame:
         """Score titles for markets.
 
@@ -212,8 +246,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             Outcomes of these titles elsewhere; those dated on or after `as_of` are not looked at.
         as_of : str or None
             ISO date of the prediction; the day up to which the model learned by default, and no earlier one.
-        explain : int or None, default=1000
-            In each market, so many of the best titles get reasons and comparables; None: all.
+        explain : int or None, default=None
+            In each market, so many of the best titles get reasons and comparables. None: 1,000, or fewer where markets
+            are many, 10,000 in all. The last reason of a title that cannot be judged says so; see `needs_screening`.
 
         Returns
         -------
@@ -246,13 +281,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         seen = _NO_OUTCOMES if history is None else seen_before(history, day)
         before = np.full(len(title), day, dtype="<U10")
         pairs = Pairs(facts, title, market, wanted, seen, before, before)
-        matrix = stack_features(self.groups_, pairs)[:, self.columns_]
-        # Trees refuse a matrix without rows: no titles, or none that is foreign.
-        score = np.mean([model.predict(matrix) for model in self.models_], axis=0) if len(pairs) else np.empty(0)
+        matrix = self._describe(pairs)
+        head = self._head_for(matrix)
+        score = head.predict(matrix)
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
-        appeal = self.calibrator_.predict(score, known_market)
+        appeal = head.calibrator_.predict(score, known_market)
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        low, high = self.intervals_.predict(appeal, evidence)
+        low, high = head.intervals_.predict(appeal, evidence)
         # Equal scores are ordered by title, year and id, so that the order of the rows given does not matter.
         names = np.array([f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)])
         order = np.lexsort([names[title], -score, market])
@@ -271,8 +306,11 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 "evidence": np.array(EVIDENCE, dtype=object)[evidence[order]],
             }
         ).astype({"market": "str", "title_id": "str", "evidence": "str"})
-        chosen = np.flatnonzero(rank <= (explain if explain is not None else len(titles)))
-        reasons, comparables = self._explain(titles, pairs, matrix, chosen)
+        most = min(_EXPLAINED, _EXPLAINED_IN_ALL // max(len(wanted), 1)) if explain is None else explain
+        chosen = np.flatnonzero(rank <= most)
+        reasons, comparables = self._explain(titles, head, pairs, matrix, chosen)
+        for row in chosen[needs_screening(scores).to_numpy()[chosen]]:
+            reasons[row].append(SCREEN_IT)
         scores["reasons"] = pd.Series(reasons, dtype="object")
         scores["comparables"] = pd.Series(comparables, dtype="object")
         scores["model"] = getattr(self, "name_", "not saved")
@@ -282,50 +320,39 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         return scores[list(SCORES.names)]
 
     def _explain(
-        self, titles: pd.DataFrame, pairs: Pairs, matrix: NDArray[np.float32], chosen: NDArray[np.intp]
+        self,
+        titles: pd.DataFrame,
+        head: Head,
+        pairs: Pairs,
+        matrix: NDArray[np.float32],
+        chosen: NDArray[np.intp],
     ) -> tuple[list[list[str]], list[list[dict[str, Any]]]]:
         reasons: list[list[str]] = [[] for _ in range(len(pairs))]
         comparables: list[list[dict[str, Any]]] = [[] for _ in range(len(pairs))]
         for start in range(0, len(chosen), _EXPLAINED_AT_ONCE):
             rows = chosen[start : start + _EXPLAINED_AT_ONCE]
             some = pairs.take(rows)
-            contributions, _ = attribute(self.models_, matrix[rows])
+            contributions, _ = head.attribute(matrix[rows])
             found = self.comparables_.find(titles, some)
             told = describe_reasons(some, matrix[rows], contributions, self.feature_names_)
             for place, row in enumerate(rows):
                 reasons[row], comparables[row] = told[place], found[place]
         return reasons, comparables
 
-    def _fit_models(
-        self, matrix: NDArray[np.float32], relevance: NDArray[np.float32], folds: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """Fit one model a fold on the other folds; return what each predicts for its own."""
-        score = np.empty(len(relevance))
-        self.models_ = []
-        performance = np.array(
-            [str(name).startswith(("worldwide: ", "at home: ", "abroad: ")) for name in self.feature_names_]
-        )
-        known = np.isfinite(matrix[:, performance]).any(axis=1)
-        for fold in range(self.n_folds):
-            rows = folds != fold
-            # A title must be scored as well where its performance elsewhere is not given: each that has one is learned
-            # from a second time without it.
-            blind = matrix[rows & known]
-            blind[:, performance] = np.nan
-            model = HistGradientBoostingRegressor(
-                max_iter=self.max_iter,
-                learning_rate=self.learning_rate,
-                max_leaf_nodes=self.max_leaf_nodes,
-                max_depth=self.max_depth,
-                min_samples_leaf=self.min_samples_leaf,
-                l2_regularization=self.l2_regularization,
-                max_features=self.max_features,
-                early_stopping=False,
-                random_state=self.random_state + fold,
-            ).fit(np.vstack([matrix[rows], blind]), np.concatenate([relevance[rows], relevance[rows & known]]))
-            self.models_.append(model)
-            score[~rows] = model.predict(matrix[~rows])
-        return score
+    def _head_for(self, matrix: NDArray[np.float32]) -> Head:
+        """Return the head to score with: the informed one where anything is known of these titles elsewhere."""
+        if "informed" not in self.heads_ or "plain" not in self.heads_:
+            return next(iter(self.heads_.values()))
+        elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in self.feature_names_])
+        return self.heads_["informed" if np.isfinite(matrix[:, elsewhere]).any() else "plain"]
+
+    def _describe(self, pairs: Pairs) -> NDArray[np.float32]:
+        """Return the features of pairs, market by market: many markets at once would fill the memory."""
+        matrix = np.empty((len(pairs), len(self.columns_)), dtype=np.float32)
+        for start in range(0, len(pairs), _DESCRIBED_AT_ONCE):
+            rows = np.arange(start, min(start + _DESCRIBED_AT_ONCE, len(pairs)))
+            matrix[rows] = stack_features(self.groups_, pairs.take(rows))[:, self.columns_]
+        return matrix
 
     def _make_groups(self) -> list[FeatureGroup]:
         names = list(GROUPS) if self.groups is None else list(self.groups)

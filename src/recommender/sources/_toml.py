@@ -79,7 +79,10 @@ def check_config(data: Any, model: type[Model], *, source: str | Path, hint: str
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults = [describe_fault(fault, model) for fault in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        # What is wrong with a whole because a part of it is wrong is said once, at the part.
+        inner = {fault["loc"][:end] for fault in found for end in range(len(fault["loc"]))}
+        faults = [describe_fault(fault, model) for fault in found if fault["loc"] not in inner]
     # One fault stands beside the file's name, several below it.
     raise ConfigError("\n  ".join(["", *faults]) if len(faults) > 1 else faults[0], file=source, hint=hint)
 
@@ -94,7 +97,7 @@ def describe_fault(fault: ErrorDetails, model: type[BaseModel]) -> str:
     if fault["type"] == "missing":
         return f"{key}: missing; add it"
     message = fault["msg"].removeprefix("Value error, ")
-    told = "" if isinstance(given, dict) or not fault["loc"] else f" (got {visible(repr(given))})"
+    told = f" (got {visible(repr(given))})" if isinstance(given, str | int | float) and fault["loc"] else ""
     return f"{key}: {message[0].lower()}{message[1:]}{told}"
 
 

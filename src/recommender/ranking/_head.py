@@ -1,0 +1,152 @@
+"""A forest with what turns its scores into appeal and intervals."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+
+from recommender.ranking._evidence import EVIDENCE
+from recommender.ranking._examples import Examples
+from recommender.ranking._forest import Forest
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
+
+__all__ = ["ELSEWHERE", "Head", "fit_heads"]
+
+logger = logging.getLogger("recommender")
+
+ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
+"""How the names of features begin that tell how a title did elsewhere."""
+
+
+class Head(BaseEstimator):  # type: ignore[misc]
+    """One view of the features: a forest on some columns, calibrated on predictions of what it had not seen.
+
+    In each round of the examples a forest of two members learns from the one part and predicts the other; these predictions
+    calibrate. The forest that scores learns from everything.
+
+    Parameters
+    ----------
+    forest : Forest
+        Not fitted.
+    coverage : float, default=0.8
+
+    Attributes
+    ----------
+    columns_ : ndarray of int
+        Of the matrix, those that it looks at.
+    forest_ : Forest
+    calibrator_ : AppealCalibrator
+    intervals_ : ConformalIntervals
+    """
+
+    def __init__(self, forest: Forest, *, coverage: float = 0.8) -> None:
+        self.forest = forest
+        self.coverage = coverage
+
+    def fit(
+        self,
+        examples: Examples,
+        columns: NDArray[np.intp],
+        increasing: NDArray[np.bool_],
+        evidence: NDArray[np.intp],
+    ) -> NDArray[np.float64]:
+        """Learn, and return the predictions of rows that were predicted unseen, shape (n,); NaN for the others.
+
+        Parameters
+        ----------
+        examples : Examples
+        columns : ndarray of int
+        increasing : ndarray of bool, shape (n_columns,)
+            Columns that may only raise the score.
+        evidence : ndarray of int, shape (n,)
+        """
+        matrix = examples.matrix[:, columns]
+        unseen = np.full(len(matrix), np.nan)
+        trial = clone(self.forest).set_params(n_members=min(2, self.forest.n_members))
+        for learned, asked in examples.rounds:
+            forest = clone(trial).fit(matrix[learned], examples.target[learned], examples.weight[learned], increasing)
+            unseen[asked] = forest.predict(matrix[asked])
+        told = np.isfinite(unseen)
+        market, weight = examples.pairs.market[told], examples.weight[told]
+        percentile = examples.percentile[told].astype(np.float64)
+        self.columns_ = columns
+        self.calibrator_ = AppealCalibrator().fit(unseen[told], percentile, market, weight)
+        appeal = self.calibrator_.predict(unseen[told], market)
+        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence[told], weight)
+        self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing)
+        return unseen
+
+    def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the scores of rows of the whole matrix, shape (n,)."""
+        forest: Forest = self.forest_
+        return forest.predict(matrix[:, self.columns_])
+
+    def attribute(self, matrix: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:
+        """Split the scores over the columns of the whole matrix; those not looked at have 0."""
+        values = np.zeros(matrix.shape)
+        values[:, self.columns_], base = self.forest_.attribute(matrix[:, self.columns_])
+        return values, base
+
+
+def fit_heads(
+    examples: Examples,
+    names: NDArray[np.object_],
+    evidence: NDArray[np.intp],
+    forest: Forest,
+    *,
+    coverage: float,
+) -> tuple[dict[str, Head], pd.DataFrame]:
+    """Fit a head that does not know how titles did elsewhere, and where anything is known of it one that does.
+
+    Parameters
+    ----------
+    examples : Examples
+    names : ndarray of str, shape (n_features,)
+    evidence : ndarray of int, shape (n,)
+    forest : Forest
+        Not fitted.
+    coverage : float
+
+    Returns
+    -------
+    heads : dict of str to Head
+        ``plain`` and ``informed``.
+    unseen : DataFrame
+        What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
+    """
+    elsewhere = np.array([str(name).startswith(ELSEWHERE) for name in names])
+    # A greater audience elsewhere never lowers a score; a rating may.
+    increasing = elsewhere & np.array(["rating" not in str(name) for name in names])
+    views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
+    if not elsewhere.any():
+        del views["informed"]
+    heads = {}
+    for name, columns in views.items():
+        if len(columns):
+            logger.info("growing the %s trees", name)
+            head = Head(forest, coverage=coverage)
+            score = head.fit(examples, columns, increasing[columns], evidence)
+            heads[name] = head
+    told = np.flatnonzero(np.isfinite(score))
+    pairs = examples.pairs.take(told)
+    appeal = head.calibrator_.predict(score[told], pairs.market)
+    low, high = head.intervals_.predict(appeal, evidence[told])
+    unseen = pd.DataFrame(
+        {
+            "title_id": pairs.facts.title_ids[pairs.title],
+            "market": np.array(pairs.markets)[pairs.market],
+            "relevance": examples.target[told],
+            "percentile": examples.percentile[told],
+            "weight": examples.weight[told],
+            "score": score[told],
+            "appeal": appeal,
+            "low": low,
+            "high": high,
+            "evidence": np.array(EVIDENCE)[evidence[told]],
+        }
+    )
+    return heads, unseen

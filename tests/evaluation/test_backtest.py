@@ -1,0 +1,182 @@
+"""Backtests: the tables, the report, and the splits that are chosen for a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from recommender.errors import CallError, OutputError
+from recommender.evaluation import (
+    Backtest,
+    FoldSplit,
+    Judging,
+    OriginSplit,
+    RollingDaySplit,
+    RollingYearSplit,
+    Split,
+    choose_splits,
+    run_backtest,
+    write_backtest,
+)
+from recommender.ranking import NewestRanker, OriginGenreRanker, ShuffleRanker
+from tests.evaluation.test_evaluate import Told
+
+FILES = {"results.csv", "results.parquet", "comparisons.csv", "by_market.csv", "holdouts.csv", "report.html"}
+
+
+@pytest.fixture
+def backtest(titles: pd.DataFrame, votes: pd.DataFrame) -> Backtest:
+    rankers = {"<told>": Told(), "shuffle": ShuffleRanker(), "origin & genre": OriginGenreRanker()}
+    splits: list[Split] = [FoldSplit(folds=2), OriginSplit(origins=("US",))]
+    return run_backtest(rankers, titles, votes, splits, Judging(k=10, n_resamples=50), name="a <b>cinema</b>")
+
+
+class Page(HTMLParser):
+    """Collects the tags of a page and checks that they are closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "br", "path", "use", "rect", "circle", "line"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            assert self.open.pop() == tag
+
+
+def test_the_first_is_compared_with_the_others(backtest: Backtest) -> None:
+    assert backtest.reference == "<told>"
+    assert set(backtest.comparisons["ranker"]) == {"<told>"}
+    assert set(backtest.comparisons["other"]) == {"shuffle", "origin & genre"}
+    assert (backtest.comparisons.query("split == '2 folds'")["p_value"] < 0.05).all()
+    assert backtest.holdouts["holdout"].tolist() == ["fold 1", "fold 2", "US"]
+    assert set(backtest.by_market["market"]) == {"CN", "RU"}
+    folds = backtest.by_market.query("split == '2 folds' and ranker == 'shuffle'")
+    assert folds["n_titles"].sum() == 100 + 80  # 120 titles, less 20 Chinese there and 40 Russian and Soviet here
+
+
+def test_all_files_are_written_or_none(backtest: Backtest, tmp_path: Path) -> None:
+    files = write_backtest(backtest, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES == set(files)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(files["results.parquet"])[["ranker", "ndcg"]],
+        backtest.results[["ranker", "ndcg"]],
+        check_dtype=False,
+    )
+    assert len(pd.read_csv(files["comparisons.csv"])) == len(backtest.comparisons)
+    first = {name: path.read_bytes() for name, path in files.items() if name != "results.parquet"}
+    assert first == {
+        name: path.read_bytes()
+        for name, path in write_backtest(backtest, tmp_path / "out").items()
+        if name != "results.parquet"
+    }
+    (tmp_path / "out" / "mine.txt").write_text("a person's")
+    with pytest.raises(OutputError):
+        write_backtest(backtest, tmp_path / "out")
+
+
+def test_the_report_is_one_page_that_runs_and_fetches_nothing(backtest: Backtest, tmp_path: Path) -> None:
+    text = write_backtest(backtest, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.open == []
+    names = {tag for tag, _ in page.tags}
+    assert {"script", "link", "iframe", "img", "object", "form"}.isdisjoint(names)
+    for tag, attributes in page.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        links = [value or "" for name, value in attributes.items() if name in {"href", "src", "xlink:href"}]
+        assert all(link.startswith("#") for link in links), (tag, links)
+    assert "default-src 'none'" in text
+    assert sum(tag == "svg" for tag in (tag for tag, _ in page.tags)) >= 6
+
+
+def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_path: Path) -> None:
+    text = write_backtest(backtest, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    assert "a &lt;b&gt;cinema&lt;/b&gt;" in text
+    assert "<told>" not in text
+    assert "<b>cinema</b>" not in text
+    assert "origin &amp; genre" in text
+    for row in backtest.results.itertuples():
+        assert f"{row.ndcg:.3f}" in text
+    assert "better than" in re.sub(r"\s+", " ", text)
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).replace("Nanum", "").lower().split()
+
+
+def test_a_single_ranker_and_holdout_have_a_report_too(
+    titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
+) -> None:
+    made = run_backtest({"newest": NewestRanker()}, titles, votes, [OriginSplit(origins=("US",))], Judging(k=5))
+    assert made.comparisons.empty
+    text = write_backtest(made, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    assert "Could it be chance?" not in text
+    assert "Does appeal mean what it says?" not in text
+
+
+def test_what_is_done_is_told(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    from contextlib import nullcontext
+
+    said: list[str] = []
+
+    def around(doing: str) -> Any:
+        said.append(doing)
+        return nullcontext()
+
+    rankers = {"newest": NewestRanker(), "shuffle": ShuffleRanker()}
+    run_backtest(rankers, titles, votes, [FoldSplit(folds=2)], Judging(k=5), around=around)
+    assert said[0] == "1 of 4: newest, 2 folds, fold 1"
+    assert len(said) == 4
+
+
+def test_a_wrong_call_is_refused(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    for rankers, splits, k in (
+        ({}, [FoldSplit(folds=2)], 5),
+        ({"a": Told()}, [], 5),
+        ({"a": Told()}, [FoldSplit(folds=2)], 0),
+    ):
+        with pytest.raises(CallError):
+            run_backtest(rankers, titles, votes, splits, Judging(k=k))
+
+
+class TestChoosing:
+    def test_outcomes_that_add_up_are_divided_by_days(
+        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+    ) -> None:
+        days = pd.date_range("2021-07-04", "2022-03-27", freq="7D").strftime("%Y-%m-%d")
+        rows = [(f"t{i % 120:03}", "DE", "top10_points", 1.0, day) for i, day in enumerate(days)]
+        (split,) = choose_splits(titles, make_outcomes(rows))
+        assert isinstance(split, RollingDaySplit)
+        assert len(split.days) == 3
+        assert split.days[-1] < "2022-03-27"
+        assert split.days[0] > "2021-08-01"
+
+    def test_others_by_years(self, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+        (split,) = choose_splits(titles, votes)
+        assert isinstance(split, RollingYearSplit)
+        assert (split.first, split.last, split.span) == (2014, 2019, 2)
+        assert len(split.divide(titles, votes)) == 3
+
+    def test_without_years_by_folds(self, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+        titles["year"] = pd.array([None] * len(titles), dtype="Int64")
+        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
+        titles["year"] = pd.array([1999] * len(titles), dtype="Int64")
+        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
+
+    def test_a_few_weeks_are_not_divided(
+        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+    ) -> None:
+        rows = [(f"t{i:03}", "DE", "top10_points", 1.0, "2021-07-04") for i in range(50)]
+        assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]

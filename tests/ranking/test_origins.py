@@ -1,0 +1,151 @@
+"""What is asked of the past: nothing of an answer, or of anything later, is visible where it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.features import TitleFacts
+from recommender.ranking._labels import label
+from recommender.ranking._origins import Block, ask_the_past
+from tests.ranking.worlds import facts_of, outcomes_frame, titles_frame
+
+Row = tuple[str, str, str, float, str]
+
+
+def facts(text_cache: Path, n: int, years: dict[int, int] | None = None) -> TitleFacts:
+    table = [
+        {"title_id": f"t{i}", "title": "River", "kind": "film", "countries": ["FR"], "year": (years or {}).get(i, 2000)}
+        for i in range(n)
+    ]
+    return facts_of(titles_frame(table), text_cache)
+
+
+def ask(known: TitleFacts, rows: list[Row], as_of: str, *, emphasis: float = 2.0, most: int = 10_000) -> list[Block]:
+    outcomes = outcomes_frame(rows)
+    return ask_the_past(
+        known,
+        outcomes,
+        label(known, outcomes, as_of),
+        as_of,
+        emphasis=emphasis,
+        n_origins=12,
+        most_pairs=most,
+        random=np.random.default_rng(0),
+    )
+
+
+def points(title: int, day: str, value: float = 10.0, market: str = "CN") -> Row:
+    return (f"t{title}", market, "top10_points", value, day)
+
+
+class TestOneDay:
+    def test_outcomes_of_one_day_are_asked_as_of_the_last_day(self, text_cache: Path) -> None:
+        rows: list[Row] = [(f"t{i}", "CN", "votes", float(i), "2019-01-01") for i in range(20)]
+        (block,) = ask(facts(text_cache, 20), rows, "2020-01-01")
+        assert (block.origin, block.dated) == ("2020-01-01", False)
+        assert set(block.before) == {"2019-01-01"}, "nothing from the day of the outcome on explains it"
+
+    @pytest.mark.parametrize("emphasis", [1.0, 2.0, 3.0])
+    def test_a_level_is_learned_with_emphasis_and_calibrated_without(self, text_cache: Path, emphasis: float) -> None:
+        rows: list[Row] = [(f"t{i}", "CN", "votes", float(i), "2019-01-01") for i in range(20)]
+        (block,) = ask(facts(text_cache, 20), rows, "2020-01-01", emphasis=emphasis)
+        np.testing.assert_allclose(block.target, block.percentile**emphasis, rtol=1e-5)
+
+    def test_a_presence_is_learned_as_it_is(self, text_cache: Path) -> None:
+        rows: list[Row] = [(f"t{i}", "CN", "released", 1.0, "2019-01-01") for i in range(12)]
+        rows += [(f"t{i}", "DE", "released", 1.0, "2019-01-01") for i in range(12, 24)]
+        (block,) = ask(facts(text_cache, 24), rows, "2020-01-01")
+        assert len(block.title) == 48
+        assert set(block.target.tolist()) == {0.0, 1.0}
+
+
+@pytest.fixture(scope="module")
+def blocks(text_cache: Path) -> list[Block]:
+    rows: list[Row] = [(f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-{1 + i % 28:02d}") for i in range(1200)]
+    return ask(facts(text_cache, 1200), rows, "2021-01-01")
+
+
+class TestManyDays:
+    def test_every_outcome_is_asked_as_of_its_past_and_once_more_by_all_that_is_known(
+        self, blocks: list[Block]
+    ) -> None:
+        past = np.concatenate([block.title for block in blocks if block.calibrates])
+        (whole,) = (block for block in blocks if not block.calibrates)
+        assert sorted(past) == sorted(whole.title) == list(range(1200))
+        assert (whole.origin, whole.dated) == ("2021-01-01", False)
+
+    def test_what_is_seen_lies_before_what_is_asked(self, blocks: list[Block]) -> None:
+        assert sum(block.dated for block in blocks) >= 4
+        for block in blocks:
+            if block.dated:
+                assert (block.settled >= block.origin).all()
+                assert (block.before <= block.origin).all()
+
+    def test_enough_is_known_before_the_first_day_asked(self, blocks: list[Block]) -> None:
+        first = min(block.origin for block in blocks if block.dated)
+        known = sum(int((block.settled < first).sum()) for block in blocks if block.calibrates)
+        assert known >= 100
+
+    def test_a_market_of_few_outcomes_has_no_past(self, text_cache: Path) -> None:
+        rows: list[Row] = [(f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-01") for i in range(100)]
+        (block,) = ask(facts(text_cache, 100), rows, "2021-01-01")
+        assert not block.dated
+
+
+class TestFlow:
+    """What comes next, of titles that had nothing before."""
+
+    AS_OF = "2021-01-01"
+
+    def of(self, blocks: list[Block], title: int) -> pd.Series:
+        found = {block.origin: block.target[block.title == title].sum() for block in blocks if title in block.title}
+        return pd.Series(found, dtype="float64")
+
+    def test_days_asked_are_a_month_apart_and_end_before_the_last(self, text_cache: Path) -> None:
+        rows = [points(0, "2020-01-01"), points(1, "2020-12-20")]
+        origins = [block.origin for block in ask(facts(text_cache, 12), rows, self.AS_OF)]
+        days = np.array(origins, dtype="M8[D]")
+        assert set(np.diff(days).astype(int)) == {30}
+        assert days[-1] == np.datetime64("2020-12-04")
+
+    def test_points_count_in_the_months_that_look_ahead_to_them(self, text_cache: Path) -> None:
+        rows = [points(0, "2020-01-01"), points(1, "2020-09-10")]
+        found = self.of(ask(facts(text_cache, 12), rows, self.AS_OF), 1)
+        ahead = [day for day in found.index if day <= "2020-09-10"]
+        assert (found[ahead[-3:]] > 0).all()
+        assert found[[day for day in ahead if day < "2020-06-10"]].sum() == 0
+        assert not [day for day in found.index if day > "2020-09-10"], "it has charted: it is asked no more"
+
+    def test_a_title_that_charted_anywhere_before_is_not_asked(self, text_cache: Path) -> None:
+        rows = [points(0, "2020-01-01", market="DE"), points(1, "2020-12-10"), points(2, "2020-12-10", market="DE")]
+        for block in ask(facts(text_cache, 12), rows, self.AS_OF):
+            assert 0 not in block.title
+
+    def test_a_title_that_was_not_out_yet_is_not_asked(self, text_cache: Path) -> None:
+        blocks = ask(facts(text_cache, 12, {11: 2031}), [points(0, "2020-01-01"), points(1, "2020-12-10")], self.AS_OF)
+        assert all(11 not in block.title for block in blocks)
+        assert any(10 in block.title for block in blocks)
+
+    def test_nothing_of_the_flow_is_seen(self, text_cache: Path) -> None:
+        for block in ask(facts(text_cache, 12), [points(0, "2020-01-01"), points(1, "2020-12-10")], self.AS_OF):
+            assert (block.before <= "2020-01-01").all()
+            assert (block.settled > block.origin).all()
+
+    def test_an_audience_that_is_counted_is_asked_instead(self, text_cache: Path) -> None:
+        votes: list[Row] = [(f"t{i}", "CN", "votes", float(i), "2020-06-01") for i in range(10)]
+        (block,) = ask(facts(text_cache, 12), [*votes, points(0, "2020-01-01"), points(1, "2020-12-01")], self.AS_OF)
+        assert not block.dated, "votes of one day have no past"
+        assert np.argsort(block.target)[-1] == 9
+
+    def test_drawn_pairs_stand_for_all_of_them(self, text_cache: Path) -> None:
+        rows = [points(i, "2020-12-10", market=market) for i in range(30) for market in ("CN", "DE", "PL")]
+        known = facts(text_cache, 900)
+        whole = ask(known, [points(899, "2020-10-20"), *rows], self.AS_OF, most=10**6)[-1]
+        some = ask(known, [points(899, "2020-10-20"), *rows], self.AS_OF, most=3000)[-1]
+        assert len(some.title) < len(whole.title) == whole.weight.sum()
+        assert some.weight.sum() == pytest.approx(whole.weight.sum(), rel=0.1)
+        assert (some.target > 0).sum() == (whole.target > 0).sum() == 90
