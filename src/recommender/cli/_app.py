@@ -14,6 +14,7 @@ from recommender.cli.brief import app as brief
 from recommender.cli.check import check
 from recommender.cli.demo import demo
 from recommender.cli.diff import diff
+from recommender.cli.exchange import exchange
 from recommender.cli.experiment import experiment
 from recommender.cli.export import app as export
 from recommender.cli.import_ import app as import_
@@ -54,6 +55,7 @@ app.command()(backtest)
 app.add_typer(import_, name="import")
 app.add_typer(export, name="export")
 app.add_typer(policy, name="policy")
+app.command()(exchange)
 app.command()(experiment)
 
 

@@ -18,6 +18,7 @@ from recommender.offers._eligible import counts, judge
 from recommender.offers._materials import APPEAL_UNIT
 from recommender.offers._membership import ExtraDemand
 from recommender.offers._money import price_titles
+from recommender.offers._rights_check import RightsReview
 from recommender.offers.policy import Policy
 from recommender.sources import canonical_genres
 
@@ -128,7 +129,7 @@ def candidates_of(
     scores: pd.DataFrame,
     brief: Brief,
     *,
-    rights: pd.DataFrame | None = None,
+    rights: pd.DataFrame | RightsReview | None = None,
     policy: Policy | None = None,
 ) -> Candidates:
     """Judge a catalogue for a brief; see `build_offer`."""

@@ -14,6 +14,7 @@ from recommender.offers._brief import Brief
 from recommender.offers._materials import APPEAL_UNIT, MaterialsReview, review_materials
 from recommender.offers._rights_check import RightsReview, check_rights
 from recommender.offers.policy import Policy, PolicyReview, load_policy, review_policy
+from recommender.offers.rights import RightsRequest
 
 NOT_CHECKED = "not checked"
 CHECKED = ("policy", "rights", "materials")
@@ -66,7 +67,7 @@ def check_titles(
     scores: pd.DataFrame,
     brief: Brief,
     *,
-    rights: pd.DataFrame | None = None,
+    rights: pd.DataFrame | RightsReview | None = None,
     policy: Policy | None = None,
 ) -> Checks:
     """Check a catalogue's titles as a brief asks.
@@ -75,8 +76,8 @@ def check_titles(
     ----------
     titles, scores : DataFrame
     brief : Brief
-    rights : DataFrame, optional
-        The rights table; without it rights are not checked.
+    rights : DataFrame or RightsReview, optional
+        The rights table, or what was found in it for the same request; without it rights are not checked.
     policy : Policy, optional
         In place of the packs that the brief names.
 
@@ -87,7 +88,7 @@ def check_titles(
     Raises
     ------
     DataError
-        Nothing says on which day the rules are to be read.
+        Nothing says on which day the rules are to be read; or rights were found for another request.
     ConfigError, CallError
         A policy pack cannot be read, or an override does not fit the packs.
     """
@@ -95,7 +96,10 @@ def check_titles(
     allowed = None
     if rights is not None:
         request = brief.rights_request(day)
-        allowed = check_rights(titles["title_id"].drop_duplicates(), rights, request, brief.rights.min_share)
+        if isinstance(rights, RightsReview):
+            allowed = _as_asked(rights, request)
+        else:
+            allowed = check_rights(titles["title_id"].drop_duplicates(), rights, request, brief.rights.min_share)
     reviewed = None
     if policy is not None or brief.policy.packs:
         rules, part = load_policy(brief.policy.packs) if policy is None else policy, brief.policy
@@ -105,6 +109,17 @@ def check_titles(
         reviewed = review_policy(titles, rules, part, market=brief.market, media=brief.media, on=on)
         _tell(reviewed)
     return Checks(allowed, reviewed, ready_for(titles, brief))
+
+
+def _as_asked(found: RightsReview, request: RightsRequest) -> RightsReview:
+    """Return what was found of rights, if it was for this request."""
+    if found.request != request:
+        raise DataError(
+            f"the rights were checked for another request ({found.request.in_words}) than the brief's "
+            f"({request.in_words})",
+            hint="Make the offer again with the rights table, or ask for the same media, window and exclusivity.",
+        )
+    return found
 
 
 def ready_for(titles: pd.DataFrame, brief: Brief) -> MaterialsReview | None:

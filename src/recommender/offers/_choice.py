@@ -138,7 +138,7 @@ class Choice:
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The smallest sets of demands that cannot be kept together; none where the brief is kept."""
-        kept = not self.solution.missed.any() and len(self.chosen) == self.asked.size
+        kept = not self.misses and len(self.chosen) == self.asked.size
         return () if kept else conflicts(self.asked)
 
     @cached_property

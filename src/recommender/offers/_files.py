@@ -83,7 +83,7 @@ def write_offer(
     said = check_language(language or language_for(offer.brief.language))
     policy = offer.checks.policy
     names = FILES if history is None else (*FILES, *VERSION_FILES)
-    _refuse_edited(folder)
+    refuse_edited(folder)
     with atomic_directory(folder, names=names) as aside:
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
@@ -124,7 +124,7 @@ def pool_of(offer: Offer) -> pd.DataFrame:
     return pool if offer.left_out.empty else pd.concat([pool, offer.left_out], ignore_index=True)
 
 
-def _refuse_edited(folder: Path) -> None:
+def refuse_edited(folder: Path) -> None:
     """Refuse to write over a workbook in which somebody has worked since it was written."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -88,9 +88,7 @@ class SavedOffer:
             In place of the rules that the offer was checked by.
         """
         wanted = self.offer.brief if brief is None else brief
-        pool = self.pool if pool is None else pool
-        titles = pool[["title_id", *(name for name in pool.columns if name not in {*SCORES.names, *_JUDGED})]]
-        scores = pool.loc[pool["appeal"].notna(), list(SCORES.names)].astype({"rank": "int64"})
+        titles, scores = tables_of(self.pool if pool is None else pool)
         then = self.offer.checks.policy
         rules = then
         if then is not None and policy is not None:
@@ -98,6 +96,12 @@ class SavedOffer:
             rules = review_policy(titles, policy, part, market=then.market, media=then.media, on=then.on)
         checks = Checks(self.offer.checks.rights, rules, ready_for(titles, wanted))
         return Candidates(wanted, judge(titles, scores, wanted, checks.frames), checks)
+
+
+def tables_of(pool: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the titles and the scores of a pool."""
+    titles = pool[["title_id", *(name for name in pool.columns if name not in {*SCORES.names, *_JUDGED})]]
+    return titles, pool.loc[pool["appeal"].notna(), list(SCORES.names)].astype({"rank": "int64"})
 
 
 def load_offer(directory: str | Path) -> SavedOffer:
