@@ -156,6 +156,11 @@ def _age(cell: object) -> float:
     return float(digits.group()) if digits else np.nan
 
 
+def _where_kept(counts: pd.Series[Any]) -> pd.Series[Any]:
+    """Return what a catalogue keeps of its titles; NaN where it keeps it of none, for then it does not tell them apart."""
+    return counts.astype("float64") if counts.any() else pd.Series(np.nan, index=counts.index)
+
+
 def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.DataFrame:
     release = pd.to_datetime(titles["release_date"], errors="coerce")
     title, synopsis = titles["title"].fillna(""), titles["synopsis"].fillna("")
@@ -164,8 +169,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
     local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
     imdb = titles["imdb_id"]
-    # A catalogue without a single identifier does not tell which of its titles are known: it is not asked.
-    identified = imdb.notna().astype("float64") if imdb.notna().any() else pd.Series(np.nan, index=titles.index)
+    names = local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names])
     numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
         "release_month": release.dt.month.astype("float64"),
@@ -176,8 +180,8 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "n_countries": pd.Series([len(c) for c in words["countries"]]),
         "n_directors": pd.Series([len(c) for c in words["directors"]]),
         "n_studios": pd.Series([len(c) for c in words["studios"]]),
-        "n_names": local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names]),
-        "has_imdb_id": identified,
+        "n_names": _where_kept(names),
+        "has_imdb_id": _where_kept(imdb.notna()),
         "imdb_number": imdb.astype("str").str.extract(_IMDB_NUMBER)[0].astype("float64"),
         "title_is_original": (title.str.casefold() == titles["original_title"].str.casefold())
         .astype("float64")
