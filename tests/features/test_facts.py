@@ -137,3 +137,16 @@ def test_genres_in_one_vocabulary_stay_there(genres: list[str]) -> None:
 )
 def test_spellings_of_genres(cells: list[str], genres: list[str]) -> None:
     assert canonical_genres(cells) == genres
+
+
+def test_what_a_catalogue_keeps_of_no_title_is_unknown_and_not_absent(text_cache: Path) -> None:
+    """Else a catalogue without a column of identifiers would be a catalogue of unknown films."""
+    table = [{"title_id": "a", "title": "River", "kind": "film"}, {"title_id": "b", "title": "Sea", "kind": "film"}]
+    bare = facts_of(titles_frame(table), text_cache).numbers
+    assert bare[["has_imdb_id", "n_names"]].isna().all().all()
+    kept = facts_of(
+        titles_frame([{**table[0], "imdb_id": "tt0000123", "alt_titles": ["Fleuve"]}, table[1]]), text_cache
+    )
+    assert kept.numbers["has_imdb_id"].tolist() == [1, 0]
+    assert kept.numbers["n_names"].tolist() == [1, 0]
+    assert kept.numbers["imdb_number"].tolist()[0] == 123
