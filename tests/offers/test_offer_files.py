@@ -100,7 +100,7 @@ def test_a_workbook_that_somebody_edited_is_not_written_over(made: Offer, tmp_pa
 
 
 def test_the_workbook_has_its_sheets_and_charts(book: Any) -> None:
-    assert book.sheetnames == ["Summary", "Offer", "Columns", "Not offered", "Figures"]
+    assert book.sheetnames == ["Summary", "Offer", "Columns", "Not offered", "Screen first", "Figures"]
     assert len(book["Summary"]._charts) == 4
     text = " ".join(str(cell.value) for row in book["Summary"].iter_rows() for cell in row if cell.value)
     for words in ("40 titles for China", "How to read the scores", "As of 2026-01-01", "does not fulfill"):

@@ -88,8 +88,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         The groups' columns that told titles apart; the others were left out.
     feature_names_ : ndarray of str, shape (n_features,)
     out_of_fold_ : DataFrame
-        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high``, ``evidence`` of what was
-        learned from, each predicted without its own fold. Not kept in bundles.
+        ``title_id``, ``market``, ``relevance``, ``percentile``, ``score``, ``appeal``, ``low``, ``high``, ``evidence`` of
+        what was learned from, each predicted without its own fold. Not kept in bundles.
 
     Examples
     --------
