@@ -132,6 +132,29 @@ class TestComparables:
         assert found[1]["why"] == "similar story"
         assert "genre" in found[2]["why"]
 
+    def test_franchise_director_and_the_soviet_union_count(self, text_cache: Path) -> None:
+        rows: list[dict[str, Any]] = [
+            {"title_id": f"t{i}", "title": f"River {i}", "kind": "animation", "year": 1970} for i in range(4)
+        ]
+        rows[1] |= {"franchise": "Bogatyrs"}
+        rows[2] |= {"directors": ["Ada Moss"]}
+        rows[3] |= {"countries": ["RU"]}
+        titles = titles_frame(rows)
+        facts = facts_of(titles, text_cache)
+        known = Known(facts, ("CN",), np.full((4, 1), 0.5, dtype=np.float32), outcomes_frame([]), TODAY)
+        shown = outcomes_frame([])[["title_id", "market", "metric", "value"]]
+        one = {"title_id": "x", "title": "Bell", "kind": "animation", "year": 1972, "franchise": "bogatyrs"}
+        asked = titles_frame([one | {"directors": ["ada moss"], "countries": ["SU"]}])
+        found = (
+            Comparables(n_comparables=4).fit(titles, known, shown).find(asked, pairs_of(facts_of(asked, text_cache)))
+        )
+        why = {row["title_id"]: row["why"] for row in found[0]}
+        assert next(iter(why)) == "t1"
+        assert list(why)[-1] == "t0"
+        assert why["t1"] == "same franchise, same years, same kind"
+        assert why["t2"] == "same director, same years, same kind"
+        assert why["t3"] == "same origin, same years, same kind"
+
     def test_fewer_known_than_asked_for(self, text_cache: Path) -> None:
         titles = make_titles(2)
         facts = facts_of(titles, text_cache)

@@ -57,6 +57,8 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     eligible titles already keep is looked at.
     """
     pool = offer.eligible.dropna(subset=["appeal", "low", "high"]).drop_duplicates("title_id").reset_index(drop=True)
+    if pool.empty:
+        return pd.DataFrame(columns=list(SCREENING_COLUMNS))
     offered = pool["title_id"].isin(offer.frame["title_id"]).to_numpy()
     free = ~pool["title_id"].isin(offer.brief.lock.title_ids).to_numpy()
     appeal, low, high = (pool[name].to_numpy(dtype=np.float64) for name in ("appeal", "low", "high"))
@@ -64,13 +66,14 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     other = _exchanges(held, least, most, offered, free, appeal)
     cut = np.where(other >= 0, appeal[other], np.nan)
     spread = np.where(offered, appeal - low, high - appeal) / _END
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.maximum(np.where(offered, appeal - cut, cut - appeal), 0) / spread
-        chance = norm.sf(z)
-        # What is known exactly, a spread of 0, can bring nothing.
-        gain = np.where(spread > 0, spread * (norm.pdf(z) - z * chance), 0)
-    order = np.lexsort([pool["title_id"].to_numpy(dtype=str), -np.nan_to_num(gain)])
-    order = order[np.nan_to_num(gain)[order] >= _LEAST_GAIN][:_MOST]
+    # A title whose place is known, or that has none to change with, gains nothing.
+    asked = (other >= 0) & (spread > 0)
+    z = np.maximum(np.where(offered, appeal - cut, cut - appeal), 0)[asked] / spread[asked]
+    chance, gain = np.zeros(len(pool)), np.zeros(len(pool))
+    chance[asked] = norm.sf(z)
+    gain[asked] = spread[asked] * (norm.pdf(z) - z * chance[asked])
+    order = np.lexsort([pool["title_id"].to_numpy(dtype=str), -gain])
+    order = order[gain[order] >= _LEAST_GAIN][:_MOST]
     shown = pool.iloc[order].assign(offered=offered[order], gain=gain[order], chance=chance[order])
     others = pool.iloc[other[order]]
     shown["other_id"] = others["title_id"].to_numpy()

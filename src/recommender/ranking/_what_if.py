@@ -100,7 +100,7 @@ def what_if(
         for place, number in zip(places, range(len(places)), strict=True):
             if number not in scores.index:
                 raise CallError(
-                    f"{visible(title_id)} comes from {market} ({variants[place][0]}); titles are scored for foreign markets",
+                    f"{visible(title_id)} comes from {market} ({variants[place][0]}): it is scored for foreign markets only",
                     hint="Ask for another market, or another change of its countries.",
                 )
             found.loc[place] = scores.loc[number]
