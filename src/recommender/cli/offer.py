@@ -209,6 +209,8 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         ("offer.parquet", "table for programs"),
         ("offer.csv", "the same as text"),
         ("pool.parquet", "what the next version is chosen from"),
+        ("package.json", "what each demand costs, and substitutes"),
+        ("rules.json", "the rules it was checked by"),
         ("manifest.json", "inputs, hashes, versions"),
     ):
         console.print(Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="", soft_wrap=True)
