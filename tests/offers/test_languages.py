@@ -38,7 +38,7 @@ class TestTheCatalogueOfTexts:
 
     @pytest.mark.parametrize("language", OTHERS)
     def test_no_text_was_left_in_english(self, language: str) -> None:
-        names = {"column.imdb_id", "column.kinopoisk_id", "column.douban_id", "piece.slot"}
+        names = {"column.imdb_id", "column.kinopoisk_id", "column.douban_id", "piece.slot", "rights.medium"}
         same = {key for key, text in texts("en").items() if text == texts(language)[key]}
         assert same <= names
 

@@ -137,7 +137,7 @@ def test_the_files_say_what_was_asked_and_found(six: pd.DataFrame, tmp_path: Pat
     asked = json.loads(files["manifest.json"].read_text("utf-8"))["rights"]
     assert (asked["media"], asked["start"], asked["match"]) == (["cinema", "svod"], "2027-01-01", "cover")
     report = files["report.html"].read_text("utf-8")
-    assert "Rights: checked, cinema, svod, from 2027-01-01 until 2027-12-31." in report
+    assert "Rights: checked, cinema, svod; from 2027-01-01 until 2027-12-31." in report
     assert "The market&#39;s rules: not checked." in report
     sheet = openpyxl.load_workbook(files["offer.xlsx"])["Offer"]
     heads = [cell.value for cell in sheet[1]]

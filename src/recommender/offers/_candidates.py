@@ -75,7 +75,7 @@ class Candidates:
 
     def best(self) -> Choice:
         """Return the best choice for the brief."""
-        return choose(self.eligible, self.brief, extra=self._caps(), penalty=self._penalty())
+        return choose(self.eligible, self.brief, extra=self._caps, penalty=self._penalty())
 
     def again(
         self,
@@ -93,17 +93,13 @@ class Candidates:
             accept=accept,
             reject=reject,
             hold=hold,
-            extra=self._caps(),
+            extra=self._caps,
             penalty=self._penalty(),
         )
 
+    @property
     def _caps(self) -> list[ExtraDemand]:
-        """Return the rules' caps as demands on the eligible titles."""
-        review = self.checks.policy
-        if review is None or not review.caps:
-            return []
-        at = pd.Index(review.judged.title_ids).get_indexer(pd.Index(self.eligible["title_id"]))
-        return [ExtraDemand(f"titles under the rule {cap.rule}", cap.mask[at], high=cap.limit) for cap in review.caps]
+        return self.checks.caps(self.eligible["title_id"])
 
     def _penalty(self) -> NDArray[np.float64] | None:
         """Return what the titles' materials cost, in the unit of what is made greatest; None where that is nothing.

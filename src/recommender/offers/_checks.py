@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,8 @@ import pandas as pd
 
 from recommender.errors import DataError
 from recommender.offers._brief import Brief
-from recommender.offers._materials import APPEAL_UNIT, MaterialsReview, review_materials
+from recommender.offers._materials import MaterialsReview, review_materials
+from recommender.offers._membership import ExtraDemand
 from recommender.offers._rights_check import RightsReview, check_rights
 from recommender.offers.policy import Policy, PolicyReview, load_policy, review_policy
 from recommender.offers.rights import RightsRequest
@@ -44,22 +44,14 @@ class Checks:
         """For `judge`, one row a title each: `title_id`, `reason` (why it may not be offered, or empty), and the words."""
         return [review.frame for review in (self.rights, self.policy, self.materials) if review is not None]
 
-    def pool(self, eligible: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Callable[[int], int]]]:
-        """Return the eligible titles with `caps` (rules that each counts towards) and `value`, and the caps' limits.
-
-        `value` is the appeal less what the materials cost, where they cost appeal; costs in a currency are for
-        a package that counts in it.
-        """
-        ids = eligible["title_id"].to_list()
-        capped = self.policy.capped(ids) if self.policy is not None else [[] for _ in ids]
-        value = eligible["appeal"]
-        if self.materials is not None and self.materials.part.unit == APPEAL_UNIT:
-            value = value - self.materials.costs_of(ids)
-        limits: dict[str, Callable[[int], int]] = {}
-        if self.policy is not None:
-            limits.update({cap.rule: cap.limit for cap in self.policy.caps})
-        caps = pd.Series(capped, index=eligible.index, dtype="object")
-        return eligible.assign(caps=caps, value=value), limits
+    def caps(self, title_ids: pd.Series) -> list[ExtraDemand]:
+        """Return the rules' caps as demands on these titles, in their order."""
+        if self.policy is None or not self.policy.caps:
+            return []
+        at = pd.Index(self.policy.judged.title_ids).get_indexer(pd.Index(title_ids))
+        return [
+            ExtraDemand(f"titles under the rule {cap.rule}", cap.mask[at], high=cap.limit) for cap in self.policy.caps
+        ]
 
 
 def check_titles(

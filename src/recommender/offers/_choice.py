@@ -127,8 +127,9 @@ class Choice:
 
     @cached_property
     def marginal_values(self) -> tuple[Marginal, ...]:
-        """What each chosen title adds, in the order of `chosen`; only bounded in a very large pool."""
-        return marginal_values(self.asked, self.solution, exact=len(self.pool) <= _EXACT_POOL)
+        """What each chosen title adds, in the order of `chosen`; only bounded in a very large pool or an exchange."""
+        exact = len(self.pool) <= _EXACT_POOL and all(row.yields for row in self.solution.state.more)
+        return marginal_values(self.asked, self.solution, exact=exact)
 
     @cached_property
     def substitutes(self) -> tuple[Substitutes, ...]:

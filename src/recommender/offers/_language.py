@@ -26,6 +26,9 @@ _WORDS = frozenset(
         "name",
         "names",
         "items",
+        "media",
+        "terms",
+        "detail",
         "unit",
         "proof",
         "demands",
@@ -71,6 +74,8 @@ _NUMBERS = frozenset(
     }
 )
 _NUMBER = r"[\d.,%+±−–-]+"
+# Texts whose places hold phrases, with commas of their own, rather than lists.
+_OF_PHRASES = ("rights.", "phrase.package.", "phrase.change.")
 _PATTERN_PARTS = ("phrase.", "rights.", "piece.", "left_out.", "summary.at_")
 
 
@@ -178,11 +183,12 @@ class Words:
     def _sentence(self, english: str) -> str | None:
         found = self._vocabulary(english)
         if found is None:
-            for pattern, template in self._patterns:
+            for key, pattern, template in self._patterns:
                 match = pattern.fullmatch(english)
                 if match is not None:
+                    piece = self._phrase if key.startswith(_OF_PHRASES) else self._piece
                     given = match.groupdict()
-                    said = {name: self._piece(text) if name in _WORDS else text for name, text in given.items()}
+                    said = {name: piece(text) if name in _WORDS else text for name, text in given.items()}
                     found = template.format(**said)
                     break
         if found is None:
@@ -193,7 +199,7 @@ class Words:
         """Return a list of words or short sentences, translated as far as they are known."""
         for sign in ("; ", ", "):
             parts = english.split(sign)
-            said = [self._sentence(part) for part in parts] if len(parts) > 1 else []
+            said = [self._sentence(part) or self._list(part) for part in parts] if len(parts) > 1 else []
             if any(part is not None for part in said):
                 between = {"; ": "；", ", ": "、"}[sign] if self.other == "zh" else sign
                 told = [part if one is None else _lower(one) for one, part in zip(said, parts, strict=True)]
@@ -203,6 +209,11 @@ class Words:
     def _piece(self, english: str) -> str:
         """Return a part of a sentence, translated as far as it is known."""
         found = self._vocabulary(english) or self._list(english) or self._sentence(english)
+        return english if found is None else _lower(found)
+
+    def _phrase(self, english: str) -> str:
+        """Return a part of a sentence that is a phrase rather than a list, translated as far as it is known."""
+        found = self._vocabulary(english) or self._sentence(english) or self._list(english)
         return english if found is None else _lower(found)
 
     def _vocabulary(self, english: str) -> str | None:
@@ -223,10 +234,11 @@ class Words:
         return exact, folded
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+    def _patterns(self) -> list[tuple[str, re.Pattern[str], str]]:
+        """Every pattern with its key and what it is in the second language, the most specific first."""
         texts = [(text, key) for key, text in self._english.items() if _places(text) and key.startswith(_PATTERN_PARTS)]
-        texts.sort(key=lambda item: (-_literal_length(item[0]), item[1]))
-        return [(_compiled(text), self._second[key]) for text, key in texts]
+        texts.sort(key=lambda item: (-_literal_length(item[0]), -_numbers(item[0]), item[1]))
+        return [(key, _compiled(text), self._second[key]) for text, key in texts]
 
 
 def catalogue(language: str) -> Mapping[str, str]:
@@ -265,6 +277,10 @@ def _lower(text: str) -> str:
 
 def _places(text: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(text) if name]
+
+
+def _numbers(text: str) -> int:
+    return sum(name in _NUMBERS for name in _places(text))
 
 
 def _literal_length(text: str) -> int:

@@ -16,7 +16,7 @@ from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
 from recommender.offers._reading import how_to_read, key_figures, tier_rule, what_was_checked
 from recommender.offers._rules_view import rules_view
-from recommender.offers._screening import SCREENING_NOTE, screening_rows
+from recommender.offers._screening import screening_rows
 from recommender.offers._title_names import MARK, title_names
 from recommender.offers._words import (
     clean,
@@ -80,7 +80,6 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
         top=rows[:_TOP],
         uncertain=_least_certain(rows),
         screening=screening_rows(offer),
-        screening_note=SCREENING_NOTE,
         left_out=[(f"{offer.counts[code]:,}", said) for code, said in REASONS.items() if code in offer.counts],
         how_to_read=how_to_read(words),
         changes=[row for row in past.changes.to_dict("records") if row["change"] != "changed"],

@@ -142,7 +142,10 @@ def load_offer(directory: str | Path) -> SavedOffer:
         brief=brief,
         counts=manifest["counts"],
         shortfalls=tuple(Shortfall(item["code"], item["text"], item["missing"]) for item in manifest["shortfalls"]),
-        demands=demands_of(brief.shares, len(frame)),
+        demands=(
+            *demands_of(brief.shares, len(frame)),
+            *(cap.demand(len(frame)) for cap in checks.caps(eligible["title_id"])),
+        ),
         reserve=waiting.astype({"rank": "int64"}),
         eligible=eligible.astype({"rank": "int64"}),
         left_out=pool.loc[~free].drop(columns="why").reset_index(drop=True),

@@ -14,15 +14,11 @@ from recommender.offers._offer import Offer
 from recommender.offers._words import clean, is_missing, titled
 from recommender.ranking import needs_screening
 
-__all__ = ["SCREENING_COLUMNS", "SCREENING_NOTE", "screen_first", "screening_rows"]
+__all__ = ["SCREENING_COLUMNS", "screen_first", "screening_rows"]
 
 SCREENING_COLUMNS = (
     "title_id", "title", "year", "offered", "appeal", "low", "high", "evidence", "gain", "chance", "other_id", "why",
 )  # fmt: skip
-SCREENING_NOTE = (
-    "Screen these before the offer is signed: for each, how many points of appeal the offer would be expected to gain if it "
-    "were known how the title really does. Those near the cut with wide intervals come first."
-)
 _MOST = 20
 # An interval of 80% leaves a tenth on each side.
 _END = float(norm.ppf(0.9))
@@ -105,17 +101,11 @@ def _why(offered: bool, cut: float, name: str, thin: bool) -> str:
 
 
 def _held(offer: Offer, pool: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:
-    """Return which titles each demand counts, shape (demands, titles), and the least and the most of each.
-
-    Caps of rules are known where the offer was just chosen; one that was read back keeps the brief's shares.
-    """
-    if offer.choice is not None:
-        place = pd.Index(offer.choice.pool["title_id"]).get_indexer(pd.Index(pool["title_id"]))
-        demands, held = list(offer.demands), offer.choice.members[:, place]
-    else:
-        demands = [demand for demand in offer.demands if demand.group != RULE]
-        held = membership(pool, demands)
-    held = np.asarray(held, dtype=bool).reshape(len(demands), len(pool))
+    """Return which titles each demand counts, shape (demands, titles), and the least and the most of each."""
+    shares = [demand for demand in offer.demands if demand.group != RULE]
+    caps = offer.checks.caps(pool["title_id"])
+    held = np.vstack([membership(pool, shares), *(cap.mask[None, :] for cap in caps)])
+    demands = [*shares, *(cap.demand(len(offer.frame)) for cap in caps)]
     least, most = ([getattr(demand, side) for demand in demands] for side in ("low", "high"))
     return held, np.array(least, dtype=np.intp), np.array(most, dtype=np.intp)
 

@@ -54,7 +54,7 @@ def workbook_of(offer: Offer, language: str = "en", history: History | None = No
     add_reserve_sheet(book, offer, words, past)
     add_constraints_sheet(book, offer, words)
     add_rules_sheet(book, offer, words)
-    add_screening_sheet(book, offer)
+    add_screening_sheet(book, offer, words)
     if len(past.changes):
         add_changes_sheet(book, past.changes, words)
     if len(past.decisions):

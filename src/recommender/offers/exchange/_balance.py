@@ -14,6 +14,9 @@ from recommender.offers.package._linear import Row
 from recommender.offers.package._solve import attempt
 
 Floats = NDArray[np.float64]
+CLOSE = 1e-6
+"""The gap, as a share of the total, at which a pair of lists is taken for the best: totals that must meet leave
+countless pairs that differ by less."""
 _ROOM = 1e-7  # of a total: room for the noise of sums
 
 
@@ -31,7 +34,7 @@ class Balance:
         The interval of `difference`. The sides' errors are independent of each other: their titles meet different
         audiences. Within a side titles err together as its brief says.
     proven : bool
-        Whether no two other lists within the tolerance have a greater total.
+        Whether no two other lists within the tolerance have a total that is greater by more than `CLOSE`.
     cost : float
         What the balance costs: by how much the total of both sides' best lists, each for itself, is greater.
     """
@@ -84,7 +87,7 @@ def balanced(
     sides = (ours, theirs)
     values = [weight * side.solution.problem.value for side, weight in zip(sides, weights, strict=True)]
     joint, more = _joint(sides, weights)
-    solution = attempt(joint, more=[*more, *_balance_rows(values, tolerance)])
+    solution = attempt(joint, more=[*more, *_balance_rows(values, tolerance)], close=CLOSE)
     if solution is None:
         raise _apart(joint, more, values, tolerance)
     count = len(values[0])
@@ -106,7 +109,15 @@ def balanced(
         weight * side.solution.problem.objective(side.solution.mask)
         for side, weight in zip(chosen, weights, strict=True)
     )
-    balance = Balance(totals[0], totals[1], tolerance, low, high, solution.proven, max(best - now, 0.0))
+    balance = Balance(
+        totals[0],
+        totals[1],
+        tolerance,
+        low,
+        high,
+        solution.gap <= 2 * CLOSE * abs(solution.objective),
+        max(best - now, 0.0),
+    )
     return chosen[0], chosen[1], balance
 
 
@@ -163,11 +174,11 @@ def _balance_rows(values: list[Floats], tolerance: float) -> list[Row]:
 
 def _apart(joint: Problem, more: list[Row], values: list[Floats], tolerance: float) -> NotEnoughDataError:
     """Return the error of sides that cannot come together, with the least difference that they can have."""
-    free = attempt(joint, more=more)
+    free = attempt(joint, more=more, close=CLOSE)
     assert free is not None  # each side for itself keeps everything
     signed = np.concatenate([values[0], -values[1]])
     sign = 1.0 if signed[free.chosen].sum() > 0 else -1.0
-    nearest = attempt(replace(joint, value=-sign * signed, alike=None, alike_penalty=None), more=more)
+    nearest = attempt(replace(joint, value=-sign * signed, alike=None, alike_penalty=None), more=more, close=CLOSE)
     assert nearest is not None
     count = len(values[0])
     ours = float(values[0][nearest.mask[:count]].sum())
@@ -190,7 +201,7 @@ def _settled(side: Choice, other: float, weight: float, tolerance: float) -> Cho
     less, more = 1 - tolerance / 2, 1 + tolerance / 2
     room = _ROOM * max(abs(other), unit)
     row = Row(value / unit, (other * less / more - room) / unit, (other * more / less + room) / unit)
-    again = attempt(problem, more=[row])
+    again = attempt(problem, more=[row], close=CLOSE)
     assert again is not None
     return replace(side, solution=again)
 

@@ -73,7 +73,7 @@ def marginal_values(
     until = time.monotonic() + time_limit
     state = solution.state
     if state.linear.extra.shape[1]:
-        again = attempt(solution.problem, until=until, more=state.more, near=solution)
+        again = attempt(solution.problem, until=until, more=state.more, near=solution, close=state.close)
         assert again is not None
         state = again.state
     return tuple(_marginals(solution, state, exact, until))
@@ -89,7 +89,16 @@ def _marginals(solution: Solution, state: State, exact: bool, until: float) -> I
         if start is not None and (not exact or time.monotonic() > until):
             worth, bound = state.curved.worth(start), bound_without(linear, relaxed, title)
         else:
-            found = search(linear, state.curved, state.cuts, relaxed, start=start, without=title, until=until)
+            found = search(
+                linear,
+                state.curved,
+                state.cuts,
+                relaxed,
+                start=start,
+                without=title,
+                until=until,
+                close=state.close,
+            )
             if found.taken is None:
                 yield Marginal(title, None, None, found.proven)
                 continue

@@ -108,7 +108,9 @@ def _duals(solution: Solution, time_limit: float) -> Any:
     """Return the rows' prices in the unit of the value, of the problem that is kept in the end."""
     state = solution.state
     if state.linear.extra.shape[1]:
-        again = attempt(solution.problem, until=time.monotonic() + time_limit, more=state.more, near=solution)
+        again = attempt(
+            solution.problem, until=time.monotonic() + time_limit, more=state.more, near=solution, close=state.close
+        )
         assert again is not None
         state = again.state
     duals = state.relaxed.duals / state.linear.scale
@@ -152,7 +154,9 @@ def _again(solution: Solution, side: str, bound: float, number: int | None, time
             return None
     else:
         changed = replace(kept, budget=round(bound, 2))
-    return attempt(changed, until=time.monotonic() + time_limit, more=solution.state.more, near=solution)
+    state = solution.state
+    until = time.monotonic() + time_limit
+    return attempt(changed, until=until, more=state.more, near=solution, close=state.close)
 
 
 def _rounded(change: float) -> float:

@@ -19,7 +19,8 @@ _NODES = 200_000
 _TIES = 1e-6  # in the program's unit, in which the best title gains 1,000
 _PLANES = 400
 _SMALL_CORE = 60  # titles up to which every plane is worth its time
-_CLOSE = 1e-5  # of the worth: a gap at which a larger core is left as it is
+_NEAR = 1e-5  # of the worth: a gap at which a larger core with curved costs is left as it is
+CLOSE = 1e-9  # of the worth: a gap that is none, far below a millionth of appeal
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class Found:
         """Whether nothing better exists (where nothing was found: whether nothing exists)."""
         if self.taken is None:
             return self.bound == -np.inf
-        return self.bound - self.worth <= 10 * _TIES
+        return self.bound - self.worth <= max(10 * _TIES, 2 * CLOSE * abs(self.worth))
 
 
 def search(
@@ -47,6 +48,7 @@ def search(
     start: Bools | None = None,
     without: int | None = None,
     until: float = np.inf,
+    close: float = CLOSE,
 ) -> Found:
     """Find the best choice and prove it.
 
@@ -63,6 +65,8 @@ def search(
         A title that must not be taken, although the relaxation allowed it.
     until : float
         The value of the monotonic clock at which to stop.
+    close : float
+        The gap, as a share of the worth, at which to stop.
     """
     reduced, bound = relaxed.reduced, relaxed.bound
     free = ~linear.fixed_in & ~linear.fixed_out
@@ -75,13 +79,15 @@ def search(
     sure = np.abs(reduced)
     width = _FIRST + _A_ROW * linear.rows.shape[0]
     core = free & (relaxed.x > 1e-9) & (relaxed.x < 1 - 1e-9)
-    close = free & (sure <= bound - worth + _TIES)
-    if close.sum() > 4 * width:
-        close = _surest(sure, free, width)
-    core = (core | close) & free
+    open_still = free & (sure <= bound - worth + _TIES)
+    if open_still.sum() > 4 * width:
+        open_still = _surest(sure, free, width)
+    core = (core | open_still) & free
     while True:
         side = np.where(taken_in, True, np.where(taken_out, False, reduced > 0))
-        best, worth, inner = _solve_core(linear, curved, cuts, core, side, (taken_in, taken_out), best, worth, until)
+        best, worth, inner = _solve_core(
+            linear, curved, cuts, core, side, (taken_in, taken_out), best, worth, until, close
+        )
         gap = bound - worth
         needed = free & (sure <= gap + _TIES) if best is not None else free
         if not (needed & ~core).any():
@@ -119,13 +125,14 @@ def _solve_core(
     best: Bools | None,
     worth: float,
     until: float,
+    close: float,
 ) -> tuple[Bools | None, float, float]:
     """Solve the core with all others as they are; return the best known choice, its worth, and the core's bound."""
     inside = positions(core)
     standing = side & ~core
     inner = np.inf
     for planes in range(_PLANES):
-        answer = _milp(linear, cuts, inside, standing, until)
+        answer = _milp(linear, cuts, inside, standing, until, close)
         if answer.x is None:
             return best, worth, -np.inf if answer.status == 2 else inner
         inner = min(inner, -float(answer.mip_dual_bound))
@@ -138,7 +145,7 @@ def _solve_core(
                 best, worth = taken, true
         if not curved or inner <= worth + _TIES or time.monotonic() > until:
             break
-        if planes > 2 and len(inside) > _SMALL_CORE and inner - worth <= _CLOSE * abs(worth):
+        if planes > 2 and len(inside) > _SMALL_CORE and inner - worth <= _NEAR * abs(worth):
             break
         owners, _ = cuts.columns()
         at = len(inside) + linear.extra.shape[1]
@@ -154,7 +161,7 @@ def _kept(linear: Linear, taken: Bools, extra: Floats, fixed: tuple[Bools, Bools
     return keeps(replace(linear, fixed_in=fixed[0], fixed_out=fixed[1]), taken, extra)
 
 
-def _milp(linear: Linear, cuts: Cuts, inside: np.ndarray, standing: Bools, until: float) -> Any:
+def _milp(linear: Linear, cuts: Cuts, inside: np.ndarray, standing: Bools, until: float, close: float) -> Any:
     from scipy import sparse
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -184,7 +191,7 @@ def _milp(linear: Linear, cuts: Cuts, inside: np.ndarray, standing: Bools, until
         bounds=Bounds(np.zeros(len(gain)), most),
         integrality=np.concatenate([np.ones(len(inside) + extras), np.zeros(curves)]),
         options={
-            "mip_rel_gap": 0.0,
+            "mip_rel_gap": close,
             "node_limit": _NODES,
             "time_limit": float(min(max(until - time.monotonic(), 0.1), 1e6)),
         },

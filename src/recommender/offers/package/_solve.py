@@ -13,7 +13,7 @@ from recommender.offers.package._curved import Curved, Cuts
 from recommender.offers.package._linear import Linear, Row, linear_of, positions
 from recommender.offers.package._problem import Bools, Problem, Solution
 from recommender.offers.package._relax import Relaxed, relax
-from recommender.offers.package._search import Found, search
+from recommender.offers.package._search import CLOSE, Found, search
 from recommender.offers.package._settle import settle
 
 TIME_LIMIT = 300.0
@@ -28,6 +28,7 @@ class State:
     cuts: Cuts
     relaxed: Relaxed
     more: tuple[Row, ...] = ()
+    close: float = CLOSE
 
 
 def solve(problem: Problem, *, time_limit: float = TIME_LIMIT, near: Solution | None = None) -> Solution:
@@ -80,6 +81,7 @@ def attempt(
     may_miss: tuple[int, int] | None = None,
     more: Sequence[Row] = (),
     near: Solution | None = None,
+    close: float = CLOSE,
 ) -> Solution | None:
     """Return the best choice that keeps the demands (or misses them by so many titles), or None where there is none."""
     linear = linear_of(problem, may_miss=may_miss, more=more)
@@ -92,14 +94,14 @@ def attempt(
     relaxed = relax(linear, curved, cuts, inside=inside, until=until)
     if not relaxed.feasible:
         return None
-    found = search(linear, curved, cuts, relaxed, until=until)
+    found = search(linear, curved, cuts, relaxed, until=until, close=close)
     if found.taken is None:
         if not found.proven:
             raise DataError(
                 "no choice was found in the time allowed", hint="Ask for fewer demands, or allow more time."
             )
         return None
-    return _solution(problem, found, State(linear, curved, cuts, relaxed, tuple(more)))
+    return _solution(problem, found, State(linear, curved, cuts, relaxed, tuple(more), close))
 
 
 def _solution(problem: Problem, found: Found, state: State) -> Solution:

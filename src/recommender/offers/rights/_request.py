@@ -151,10 +151,10 @@ class RightsRequest(BaseModel):
         Examples
         --------
         >>> RightsRequest(market="CN", media=("svod",), start="2027-01-01", exclusive=True).in_words
-        'svod, from 2027-01-01, exclusively'
+        'svod; from 2027-01-01; exclusively'
         """
         days = " ".join(f"{word} {day}" for word, day in (("from", self.start), ("until", self.end)) if day is not None)
-        return f"{', '.join(self.media)}, {days or 'for all time'}{', exclusively' if self.exclusive else ''}"
+        return f"{', '.join(self.media)}; {days or 'for all time'}{'; exclusively' if self.exclusive else ''}"
 
 
 def _years() -> int:
