@@ -163,6 +163,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
     from rich.text import Text
 
     from recommender.errors import visible
+    from recommender.offers._reading import check_lines
 
     console = Console(highlight=False)
     frame, brief = offer.frame, offer.brief
@@ -174,10 +175,8 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         f"mean appeal {100 * frame['appeal'].mean():.0f} of 100 "
         f"(eligible titles: {100 * offer.eligible['appeal'].mean():.0f})"
     )
-    if offer.checks.policy is not None:
-        statuses = offer.checks.policy.statuses(frame["title_id"])
-        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
-        console.print(f"the market's rules, to be verified: {said}; {len(offer.checks.policy.barred):,} left out")
+    for line in check_lines(offer):
+        console.print(line)
     top = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head, justify in (
         ("No.", "right"),

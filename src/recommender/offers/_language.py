@@ -75,7 +75,7 @@ _NUMBERS = frozenset(
 )
 _NUMBER = r"[\d.,%+±−–-]+"
 # Texts whose places hold phrases, with commas of their own, rather than lists.
-_OF_PHRASES = ("rights.", "phrase.package.", "phrase.change.")
+_OF_PHRASES = ("rights.", "phrase.record.", "phrase.package.", "phrase.change.")
 _PATTERN_PARTS = ("phrase.", "rights.", "piece.", "left_out.", "summary.at_")
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 
@@ -19,6 +23,31 @@ def what_was_checked(offer: Offer) -> str:
         "Materials: not checked." if materials is None else "Materials: checked.",
     ]
     return " ".join(said)
+
+
+def check_lines(offer: Offer) -> list[str]:
+    """Return in one line each what was found of rights, rules and materials, with counts."""
+    counts, frame = offer.counts, offer.frame
+    found = []
+    if offer.checks.rights is not None:
+        status = frame["rights"].str.partition(":")[0].str.partition(";")[0].str.partition(",")[0]
+        found.append(f"rights: {_counted(status)}; {_left(counts, 'rights-')} left out")
+    if offer.checks.policy is not None:
+        statuses = offer.checks.policy.statuses(frame["title_id"])
+        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+        found.append(f"the market's rules, to be verified: {said}; {_left(counts, 'policy-')} left out")
+    if offer.checks.materials is not None:
+        status = frame["materials"].str.partition(":")[0].str.partition(";")[0]
+        found.append(f"materials: {_counted(status)}; {_left(counts, 'materials-')} left out")
+    return found
+
+
+def _counted(status: pd.Series) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in status.value_counts().items())
+
+
+def _left(counts: Mapping[str, int], group: str) -> str:
+    return f"{sum(count for code, count in counts.items() if code.startswith(group)):,}"
 
 
 def how_to_read(words: Words) -> list[str]:

@@ -56,8 +56,7 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     titles = [_title_cells(number, line, len(heads), words) for number, line in enumerate(package.titles, start=1)]
     _table(sheet, row, heads, titles, words)
     sheet.sheet_view.showGridLines = False
-    set_print(sheet)
-    sheet.print_title_rows = None
+    set_print(sheet, heads=False)
 
 
 def _title_cells(number: int, line: TitleLine, width: int, words: Words) -> list[object]:

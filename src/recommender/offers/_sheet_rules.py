@@ -64,8 +64,7 @@ def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
             row += len(texts) + 2
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
-    set_print(sheet)
-    sheet.print_title_rows = None
+    set_print(sheet, heads=False)
 
 
 def _add_counts(sheet: Worksheet, row: int, view: RulesView, words: Words) -> int:

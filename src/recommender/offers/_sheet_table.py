@@ -154,14 +154,15 @@ def _height(value: object, width: float, least: int) -> float:
     return 6 + high * min(max(lines, least), most)
 
 
-def set_print(sheet: Worksheet) -> None:
-    """Let a sheet print as wide as a page, with its heads on every page."""
+def set_print(sheet: Worksheet, *, heads: bool = True) -> None:
+    """Let a sheet print as wide as a page, with its heads on every page where they are the first row."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    if heads:
+        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.oddFooter.left.text = "&A"
     sheet.oddFooter.right.text = "&P / &N"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
