@@ -163,7 +163,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
     from rich.text import Text
 
     from recommender.errors import visible
-    from recommender.offers._reading import check_lines
+    from recommender.offers import check_lines
 
     console = Console(highlight=False)
     frame, brief = offer.frame, offer.brief

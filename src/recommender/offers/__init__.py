@@ -17,6 +17,7 @@ from recommender.offers._language import Words, words_in
 from recommender.offers._materials import MaterialsPart, MaterialsReview, review_materials
 from recommender.offers._membership import Demand, ExtraDemand
 from recommender.offers._offer import Offer, build_offer
+from recommender.offers._reading import check_lines
 from recommender.offers._replay import Replay, RuleChange, replay
 from recommender.offers._saved import SavedOffer, load_offer
 from recommender.offers._screening import screen_first
@@ -41,6 +42,7 @@ __all__ = [
     "Words",
     "apply_workbooks",
     "build_offer",
+    "check_lines",
     "diff_offers",
     "load_brief",
     "load_offer",
