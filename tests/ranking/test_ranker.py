@@ -169,7 +169,8 @@ class TestSignal:
         assert np.isfinite(ranker.predict(catalogue, history=outcomes)["score"]).all()
 
     def test_titles_that_tell_nothing_but_their_name(self, text_cache: Path) -> None:
-        titles = titles_frame([{"title_id": f"t{i:04d}", "title": f"River {i % 3}", "kind": "film"} for i in range(40)])
+        names = ["River", "River 2", "The Long River"]
+        titles = titles_frame([{"title_id": f"t{i:04d}", "title": names[i % 3], "kind": "film"} for i in range(40)])
         rows = [(title, "CN", "votes", float(i), "2019-01-01") for i, title in enumerate(titles["title_id"])]
         scores = small_ranker(text_cache).fit(titles, outcomes_frame(rows)).predict(titles)
         assert len(scores) == 40
