@@ -3,28 +3,34 @@
 `Ranker` learns and scores; `save_bundle` and `load_bundle` keep it in a folder that is safe to load; `load_model_config`
 reads a model's TOML. `what_if` asks for the score of the same title told otherwise, `needs_screening` which titles cannot
 be judged.
+
+Everything is loaded when it is first asked for: an offer needs a rule of this room, not the trees.
 """
 
 from __future__ import annotations
 
-from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
-from recommender.ranking._config import ModelConfig, load_model_config
-from recommender.ranking._evidence import needs_screening
-from recommender.ranking._labels import spread_percentiles
-from recommender.ranking._ranker import Ranker
-from recommender.ranking._what_if import what_if
-from recommender.ranking.baselines import (
-    BASELINES,
-    Baseline,
-    CatBoostTextRanker,
-    HomePopularityRanker,
-    MeanEmbeddingRanker,
-    NewestRanker,
-    OriginGenreRanker,
-    RidgeEmbeddingsRanker,
-    ShuffleRanker,
-    TfidfKnnRanker,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
+    from recommender.ranking._config import ModelConfig, load_model_config
+    from recommender.ranking._evidence import needs_screening
+    from recommender.ranking._labels import spread_percentiles
+    from recommender.ranking._ranker import Ranker
+    from recommender.ranking._what_if import what_if
+    from recommender.ranking.baselines import (
+        BASELINES,
+        Baseline,
+        CatBoostTextRanker,
+        HomePopularityRanker,
+        MeanEmbeddingRanker,
+        NewestRanker,
+        OriginGenreRanker,
+        RidgeEmbeddingsRanker,
+        ShuffleRanker,
+        TfidfKnnRanker,
+    )
 
 __all__ = [
     "BASELINES",
@@ -48,3 +54,35 @@ __all__ = [
     "spread_percentiles",
     "what_if",
 ]
+
+_MODULES = {
+    "_bundle": ("Manifest", "load_bundle", "read_manifest", "save_bundle"),
+    "_config": ("ModelConfig", "load_model_config"),
+    "_evidence": ("needs_screening",),
+    "_labels": ("spread_percentiles",),
+    "_ranker": ("Ranker",),
+    "_what_if": ("what_if",),
+    "baselines": (
+        "BASELINES",
+        "Baseline",
+        "CatBoostTextRanker",
+        "HomePopularityRanker",
+        "MeanEmbeddingRanker",
+        "NewestRanker",
+        "OriginGenreRanker",
+        "RidgeEmbeddingsRanker",
+        "ShuffleRanker",
+        "TfidfKnnRanker",
+    ),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

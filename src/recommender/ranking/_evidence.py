@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.features import Pairs
+if TYPE_CHECKING:
+    from recommender.features import Pairs
 
 __all__ = ["EVIDENCE", "SCREEN_IT", "needs_screening", "weigh_evidence"]
 
