@@ -20,6 +20,7 @@ _TIES = 1e-6  # in the program's unit, in which the best title gains 1,000
 _PLANES = 400
 _SMALL_CORE = 60  # titles up to which every plane is worth its time
 _NEAR = 1e-5  # of the worth: a gap at which a larger core with curved costs is left as it is
+_BETTER = 1e-9  # in the program's unit: less is the noise of sums
 CLOSE = 1e-9  # of the worth: a gap that is none, far below a millionth of appeal
 
 
@@ -76,6 +77,8 @@ def search(
         free, taken_in, taken_out = free.copy(), taken_in.copy(), taken_out.copy()
         free[without], taken_in[without], taken_out[without] = False, False, True
     best, worth = start, -np.inf if start is None else curved.worth(start)
+    if best is not None and bound - worth <= _BETTER:
+        return Found(best, worth, max(bound, worth))
     sure = np.abs(reduced)
     width = _FIRST + _A_ROW * linear.rows.shape[0]
     core = free & (relaxed.x > 1e-9) & (relaxed.x < 1 - 1e-9)
@@ -141,7 +144,7 @@ def _solve_core(
         extra = answer.x[len(inside) : len(inside) + linear.extra.shape[1]]
         if _kept(linear, taken, extra, fixed):
             true = curved.worth(taken)
-            if true > worth + 1e-9:
+            if true > worth + _BETTER:
                 best, worth = taken, true
         if not curved or inner <= worth + _TIES or time.monotonic() > until:
             break
