@@ -97,10 +97,13 @@ def membership(pool: pd.DataFrame, demands: Collection[Demand]) -> NDArray[np.bo
         for number, demand in enumerate(demands):
             if demand.group == group:
                 rows.setdefault(demand.name.casefold(), []).append(number)
-        for title, names in enumerate(names_of(pool, group)):
-            for name in names:
-                if name in rows:
-                    counted[rows[name], title] = True
+        hits = [
+            (number, title)
+            for title, names in enumerate(names_of(pool, group))
+            for name in names
+            for number in rows.get(name, ())
+        ]
+        counted[tuple(np.array(hits, dtype=np.intp).reshape(-1, 2).T)] = True
     return counted
 
 

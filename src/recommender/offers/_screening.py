@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from recommender.offers._membership import RULE, membership
 from recommender.offers._offer import Offer
@@ -21,7 +21,7 @@ SCREENING_COLUMNS = (
 )  # fmt: skip
 _MOST = 20
 # An interval of 80% leaves a tenth on each side.
-_END = float(norm.ppf(0.9))
+_END = float(ndtri(0.9))
 _LEAST_GAIN = 1e-4
 
 
@@ -66,8 +66,9 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     asked = (other >= 0) & (spread > 0)
     z = np.maximum(np.where(offered, appeal - cut, cut - appeal), 0)[asked] / spread[asked]
     chance, gain = np.zeros(len(pool)), np.zeros(len(pool))
-    chance[asked] = norm.sf(z)
-    gain[asked] = spread[asked] * (norm.pdf(z) - z * chance[asked])
+    chance[asked] = ndtr(-z)
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    gain[asked] = spread[asked] * (density - z * chance[asked])
     order = np.lexsort([pool["title_id"].to_numpy(dtype=str), -gain])
     order = order[gain[order] >= _LEAST_GAIN][:_MOST]
     shown = pool.iloc[order].assign(offered=offered[order], gain=gain[order], chance=chance[order])
@@ -124,17 +125,14 @@ def _exchanges(
     """
     if not held.shape[1]:
         return np.empty(0, dtype=np.intp)
-    patterns, of = (
-        np.unique(held, axis=1, return_inverse=True) if len(held) else (held[:, :1], np.zeros(held.shape[1], int))
-    )
-    of = np.asarray(of).ravel()
+    patterns, of = _patterns(held)
     count = held[:, offered].sum(axis=1)
     # The weakest that may go and the best that may come, of each pattern.
     weakest = _first(np.flatnonzero(offered & free), appeal, of, patterns.shape[1])
     best = _first(np.flatnonzero(~offered), -appeal, of, patterns.shape[1])
-    after = count[:, None, None] - patterns[:, :, None].astype(int) + patterns[:, None, :].astype(int)
-    worse = (after < np.minimum(low, count)[:, None, None]) | (after > np.maximum(high, count)[:, None, None])
-    allowed = ~worse.any(axis=0) if len(held) else np.ones((1, 1), dtype=bool)
+    # A demand at its least bars one of its titles for another, a demand at its most another for one of its titles.
+    least, most = (patterns[tight].astype(np.float32) for tight in (count <= low, count >= high))
+    allowed = least.T @ (1 - least) + (1 - most).T @ most == 0
     comes = np.where(best >= 0, appeal[best], -np.inf)
     goes = np.where(weakest >= 0, appeal[weakest], np.inf)
     come_for = np.where(allowed, comes[None, :], -np.inf)
@@ -143,6 +141,16 @@ def _exchanges(
     for_others = np.where(np.isfinite(go_for.min(axis=0)), weakest[go_for.argmin(axis=0)], -1)
     other = np.where(offered, for_offered[of], for_others[of])
     return np.asarray(np.where(offered & ~free, -1, other), dtype=np.intp)
+
+
+def _patterns(held: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Return which demands count the titles of each pattern, shape (demands, patterns), and each title's pattern."""
+    if not len(held):
+        return held[:, :1], np.zeros(held.shape[1], dtype=np.intp)
+    packed = np.ascontiguousarray(np.packbits(held, axis=0).T)
+    keys = packed.view(f"S{packed.shape[1]}").ravel()
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    return held[:, first], of.ravel().astype(np.intp)
 
 
 def _first(rows: NDArray[np.intp], key: NDArray[np.float64], of: NDArray[np.intp], n: int) -> NDArray[np.intp]:
