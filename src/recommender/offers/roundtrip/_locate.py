@@ -17,6 +17,8 @@ from recommender.offers._sheet_offer import NAME_PREFIX
 from recommender.offers.roundtrip._cells import normal
 from recommender.offers.roundtrip._grid import Grid
 
+_LONGEST_HEAD = 80
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -129,10 +131,12 @@ def heads_in(language: str) -> dict[str, str]:
 
 def language_of(grids: list[Grid], usual: str) -> str:
     """Return the language in which a workbook was written, judged by its heads."""
+    short = (cell.text for grid in grids for cell in grid.cells.values() if len(cell.text) < _LONGEST_HEAD)
+    found = Counter(map(normal, short))
 
     def known(language: str) -> int:
         words = words_in(language)
         heads = {normal(column.head) for column in offer_columns(words, {})}
-        return sum(normal(cell.text) in heads for grid in grids for cell in grid.cells.values() if len(cell.text) < 80)
+        return sum(found[head] for head in heads)
 
     return max((usual, *LANGUAGES), key=known)
