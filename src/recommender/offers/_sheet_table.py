@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -132,9 +133,10 @@ def text_width(text: str) -> float:
     >>> text_width("Drama"), round(text_width("драма"), 1), text_width("剧情")
     (5.0, 5.5, 4.0)
     """
-    return sum(map(_sign_width, text))
+    return float(len(text)) if text.isascii() else sum(map(_sign_width, text))
 
 
+@lru_cache(maxsize=4096)
 def _sign_width(sign: str) -> float:
     if sign < "\u0250":
         return 1.0
