@@ -37,16 +37,26 @@ NAME_PREFIX = "col_"
 _HIGHEST_PRICE = 1e15
 
 
-def add_offer_sheet(book: Workbook, offer: Offer, words: Words, history: History) -> list[Column]:
-    """Add the sheet of the offered titles; return its columns."""
-    sheet = book.create_sheet(sheet_name(words.both("sheet.offer", " ")))
+def offer_cells(offer: Offer, words: Words, history: History) -> tuple[list[Column], list[list[object]]]:
+    """Return the columns of the sheet of the offered titles, and its cells row by row."""
     eligible = offer.eligible
     names = {
         title_id: titled(title, year)
         for title_id, title, year in zip(eligible["title_id"], eligible["title"], eligible["year"], strict=True)
     }
     frame = _with_reviews(_shown(offer.frame, offer, words), history.standing(offer.version))
-    columns, cells = filled(offer_columns(words, names), frame)
+    return filled(offer_columns(words, names), frame)
+
+
+def reserve_cells(offer: Offer, words: Words, history: History) -> tuple[list[Column], list[list[object]]]:
+    """Return the columns of the sheet of the next titles, and its cells row by row."""
+    frame = _with_reviews(_shown(offer.reserve, offer, words), history.standing(offer.version))
+    return filled(reserve_columns(words), frame)
+
+
+def add_offer_sheet(book: Workbook, columns: list[Column], cells: list[list[object]], words: Words) -> None:
+    """Add the sheet of the offered titles."""
+    sheet = book.create_sheet(sheet_name(words.both("sheet.offer", " ")))
     fill_sheet(sheet, columns, cells)
     place = {column.key: _letter(index) for index, column in enumerate(columns, start=1)}
     last = HEADER_ROW + len(cells)
@@ -57,14 +67,11 @@ def add_offer_sheet(book: Workbook, offer: Offer, words: Words, history: History
     color_words(sheet, place["decision"], last, style.DECISION_FILLS | colors)
     _name_columns(book, sheet, place)
     sheet.print_area = f"A1:{place['note']}{last}"
-    return columns
 
 
-def add_reserve_sheet(book: Workbook, offer: Offer, words: Words, history: History) -> None:
+def add_reserve_sheet(book: Workbook, columns: list[Column], cells: list[list[object]], words: Words) -> None:
     """Add the sheet of the next titles that could be offered, and why they are not."""
     sheet = book.create_sheet(sheet_name(words.both("sheet.not_offered", " ")))
-    frame = _with_reviews(_shown(offer.reserve, offer, words), history.standing(offer.version))
-    columns, cells = filled(reserve_columns(words), frame)
     fill_sheet(sheet, columns, cells)
     place = {column.key: _letter(index) for index, column in enumerate(columns, start=1)}
     last = HEADER_ROW + len(cells)

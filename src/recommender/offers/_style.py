@@ -70,6 +70,11 @@ def underline(color: str = LINE, style: str = "thin") -> Any:
     return Border(bottom=Side(style=style, color=color))
 
 
+def shown(value: object, limit: int = 1_000) -> object:
+    """Return what a cell shows of a value: text is cleaned, and cut at a limit."""
+    return clean(value, limit) if isinstance(value, str) else value
+
+
 def put(
     sheet: Worksheet,
     row: int,
@@ -92,8 +97,8 @@ def put(
     """
     cell: Any = sheet.cell(row, column)
     quoted = False
+    value = shown(value, limit)
     if isinstance(value, str):
-        value = clean(value, limit)
         cell.value = value or None
         if value:
             cell.data_type = "s"

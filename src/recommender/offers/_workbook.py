@@ -8,8 +8,21 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from recommender.offers._history import History
-from recommender.offers._language import words_in
+from recommender.offers._language import Words, words_in
 from recommender.offers._offer import Offer
+from recommender.offers._sheet_constraints import add_constraints_sheet
+from recommender.offers._sheet_offer import (
+    add_columns_sheet,
+    add_offer_sheet,
+    add_reserve_sheet,
+    offer_cells,
+    reserve_cells,
+)
+from recommender.offers._sheet_rules import add_rules_sheet
+from recommender.offers._sheet_screening import add_screening_sheet
+from recommender.offers._sheet_summary import add_summary_sheet
+from recommender.offers._sheet_table import Column
+from recommender.offers._sheet_versions import add_changes_sheet, add_decisions_sheet
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -27,7 +40,7 @@ def workbook_bytes(offer: Offer, language: str = "en", history: History | None =
     """
     from openpyxl.writer.excel import ExcelWriter
 
-    book = workbook_of(offer, language, history)
+    book = _workbook(offer, words_in(language), history or History())
     buffer = io.BytesIO()
     # `Workbook.save` would stamp the present time over `modified`; its writer does not.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -35,23 +48,35 @@ def workbook_bytes(offer: Offer, language: str = "en", history: History | None =
     return _without_times(buffer.getvalue())
 
 
-def workbook_of(offer: Offer, language: str = "en", history: History | None = None) -> Workbook:
-    """Return the workbook before it is written: what every cell held when it was sent out."""
+def _workbook(offer: Offer, words: Words, past: History) -> Workbook:
     from openpyxl import Workbook
 
-    from recommender.offers._sheet_constraints import add_constraints_sheet
-    from recommender.offers._sheet_offer import add_columns_sheet, add_offer_sheet, add_reserve_sheet
-    from recommender.offers._sheet_rules import add_rules_sheet
-    from recommender.offers._sheet_screening import add_screening_sheet
-    from recommender.offers._sheet_summary import add_summary_sheet
-    from recommender.offers._sheet_versions import add_changes_sheet, add_decisions_sheet
-
-    words, past = words_in(language), history or History()
     book = Workbook()
     add_summary_sheet(book, offer, words)
-    columns = add_offer_sheet(book, offer, words, past)
+    columns, cells = offer_cells(offer, words, past)
+    add_offer_sheet(book, columns, cells, words)
     add_columns_sheet(book, columns, words)
-    add_reserve_sheet(book, offer, words, past)
+    add_reserve_sheet(book, *reserve_cells(offer, words, past), words)
+    _add_other_sheets(book, offer, words, past)
+    book.move_sheet(book.worksheets[1], offset=len(book.sheetnames))  # the figures of the charts, last
+    book.properties.title = offer.offer_id
+    book.properties.creator = "recommender"
+    book.properties.created = book.properties.modified = _EPOCH
+    return book
+
+
+def sheets_beside(offer: Offer, columns: list[Column], words: Words, past: History) -> Workbook:
+    """Return the workbook's sheets but those of titles, whose `columns` one of them explains."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    add_summary_sheet(book, offer, words)
+    add_columns_sheet(book, columns, words)
+    _add_other_sheets(book, offer, words, past)
+    return book
+
+
+def _add_other_sheets(book: Workbook, offer: Offer, words: Words, past: History) -> None:
     add_constraints_sheet(book, offer, words)
     add_rules_sheet(book, offer, words)
     add_screening_sheet(book, offer, words)
@@ -59,11 +84,6 @@ def workbook_of(offer: Offer, language: str = "en", history: History | None = No
         add_changes_sheet(book, past.changes, words)
     if len(past.decisions):
         add_decisions_sheet(book, past, words)
-    book.move_sheet(book.worksheets[1], offset=len(book.sheetnames))  # the figures of the charts, last
-    book.properties.title = offer.offer_id
-    book.properties.creator = "recommender"
-    book.properties.created = book.properties.modified = _EPOCH
-    return book
 
 
 def _without_times(packed: bytes) -> bytes:

@@ -7,12 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import pandas as pd
+
 from recommender.offers._columns import EDITABLE
+from recommender.offers._history import History
+from recommender.offers._language import words_in
 from recommender.offers._saved import SavedOffer
-from recommender.offers._workbook import workbook_of
+from recommender.offers._sheet_offer import offer_cells, reserve_cells
+from recommender.offers._sheet_table import Column
+from recommender.offers._style import shown
+from recommender.offers._workbook import sheets_beside
 from recommender.offers.roundtrip._cells import normal
-from recommender.offers.roundtrip._grid import Cell, Grid, grids_of, read_grids
-from recommender.offers.roundtrip._locate import Table, heads_in, locate
+from recommender.offers.roundtrip._grid import Cell, Grid, clean_text, grids_of, read_grids
+from recommender.offers.roundtrip._locate import Table
 from recommender.sources import file_sha256
 
 EXTRA: tuple[str, ...] = ("file", "sheet", "row", "column", "title_id", "what", "value", "was")
@@ -62,23 +69,39 @@ _ORIGINALS: WeakKeyDictionary[SavedOffer, dict[str, Original]] = WeakKeyDictiona
 
 
 def _made(saved: SavedOffer, language: str) -> Original:
-    heads = heads_in(language)
+    words, past = words_in(language), saved.history or History()
     cells: dict[str, dict[str, Cell]] = {}
-    texts: dict[str, set[str]] = {}
     by_id: dict[str, set[str]] = {}
     by_title: dict[str, set[str]] = {}
-    for grid in grids_of(workbook_of(saved.offer, language, saved.history), ""):
-        table = locate(grid, heads)
-        if table is None:
-            texts[grid.name] = {_canonical(cell) for cell in grid.cells.values()}
-            continue
-        for row, row_id in table.ids.items():
-            found = {key: grid.cells[row, at] for key, at in table.columns.items() if (row, at) in grid.cells}
-            cells[row_id.title_id] = found
-            for key, owners in (("title_id", by_id), ("title", by_title)):
-                if key in found:
-                    owners.setdefault(normal(found[key].text), set()).add(row_id.title_id)
+    columns, offered = offer_cells(saved.offer, words, past)
+    others, next_ones = reserve_cells(saved.offer, words, past)
+    book = sheets_beside(saved.offer, columns, words, past)
+    texts = {grid.name: {_canonical(cell) for cell in grid.cells.values()} for grid in grids_of(book, "")}
+    if not next_ones:
+        texts["heads"] = {_canonical(Cell(clean_text(column.head))) for column in others}
+    for title_id, found in (
+        *_rows(saved.offer.frame, columns, offered),
+        *_rows(saved.offer.reserve, others, next_ones),
+    ):
+        cells[title_id] = found
+        for key, owners in (("title_id", by_id), ("title", by_title)):
+            if key in found:
+                owners.setdefault(normal(found[key].text), set()).add(title_id)
     return Original(language, cells, texts, by_id, by_title)
+
+
+def _rows(
+    frame: pd.DataFrame, columns: list[Column], rows: list[list[object]]
+) -> Iterator[tuple[str, dict[str, Cell]]]:
+    """Yield each title's `title_id` and filled cells, by the key of their column, as the workbook holds them."""
+    for title_id, values in zip(frame["title_id"], rows, strict=True):
+        made = {column.key: _cell(value, column) for column, value in zip(columns, values, strict=True)}
+        yield str(title_id), {key: cell for key, cell in made.items() if cell.text.strip()}
+
+
+def _cell(value: object, column: Column) -> Cell:
+    value = shown(value, column.limit)
+    return Cell(clean_text(value) if isinstance(value, str) else value)
 
 
 def same(one: Cell | None, other: Cell | None) -> bool:
