@@ -143,11 +143,17 @@ def keeps(linear: Linear, taken: Bools, extra: Floats | None = None) -> bool:
     held = linear.rows @ taken.astype("float64")
     if extra is not None and linear.extra.shape[1]:
         held = held + linear.extra @ np.round(extra)
-    slack = np.full(len(held), 1e-6)
-    if linear.budget_row is not None:
-        slack[linear.budget_row] = 0.005 / linear.money
+    slack = slack_of(linear)
     inside = (held >= linear.low - slack) & (held <= linear.high + slack)
     return bool(inside.all() and taken[linear.fixed_in].all() and not taken[linear.fixed_out].any())
+
+
+def slack_of(linear: Linear) -> Floats:
+    """Return by how much each row may be passed: the noise of sums, and of money half a cent."""
+    slack = np.full(len(linear.low), 1e-6)
+    if linear.budget_row is not None:
+        slack[linear.budget_row] = 0.005 / linear.money
+    return slack
 
 
 def positions(mask: Bools) -> Ints:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from recommender.offers.package._curved import Curved, Cuts
+from recommender.offers.package._few import best_changed, changes_within
 from recommender.offers.package._linear import Linear, keeps, positions
 from recommender.offers.package._problem import Bools, Floats
 from recommender.offers.package._relax import Relaxed
@@ -54,7 +55,8 @@ def search(
     """Find the best choice and prove it.
 
     A title whose reduced cost is greater than the gap between the bound and the best choice known stands in
-    every better choice as it does in the relaxation. All others form the core, which is solved whole.
+    every better choice as it does in the relaxation. All others form the core, which is solved whole; where a good
+    choice is known, few choices may be left, and each is looked at.
 
     Parameters
     ----------
@@ -80,6 +82,14 @@ def search(
     if best is not None and bound - worth <= _BETTER:
         return Found(best, worth, max(bound, worth))
     sure = np.abs(reduced)
+    if best is not None and not curved and not linear.extra.shape[1]:
+        near = positions(free & (sure <= bound - worth + _TIES))
+        changes = changes_within(sure[near], bound - worth + _TIES)
+        if changes is not None:
+            taken = best_changed(linear, np.where(free, reduced > 0, taken_in), near, changes)
+            if taken is not None and (true := curved.worth(taken)) > worth + _BETTER:
+                best, worth = taken, true
+            return Found(best, worth, worth)
     width = _FIRST + _A_ROW * linear.rows.shape[0]
     core = free & (relaxed.x > 1e-9) & (relaxed.x < 1 - 1e-9)
     open_still = free & (sure <= bound - worth + _TIES)
