@@ -43,8 +43,9 @@ def clean(value: object, limit: int = 1_000) -> str:
     """
     if is_missing(value):
         return ""
-    text = _TURNS.sub("", str(value))
+    text = str(value)
     if not text.replace("\n", "").isprintable():
+        text = _TURNS.sub("", text)
         text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE)
     text = text.strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
@@ -150,4 +151,4 @@ def is_missing(value: object) -> bool:
     >>> is_missing(float("nan")), is_missing(0)
     (True, False)
     """
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+    return not isinstance(value, str) and (value is None or bool(pd.isna(value)))  # type: ignore[call-overload]
