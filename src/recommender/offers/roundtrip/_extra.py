@@ -181,15 +181,17 @@ def sheet_extras(grid: Grid, original: Original, saved: SavedOffer) -> Iterator[
     """Yield what stands in a sheet without titles that was not there when the workbook was sent out."""
     from openpyxl.utils import get_column_letter
 
+    found = {place: _canonical(cell) for place, cell in grid.cells.items()}
+
     def share(texts: set[str]) -> float:
-        return sum(_canonical(cell) in texts for cell in grid.cells.values()) / max(1, len(grid.cells))
+        return sum(text in texts for text in found.values()) / max(1, len(found))
 
     best: set[str] = max(original.texts.values(), key=share, default=set())
     if len(grid.cells) >= _FEW and share(best) < _MOST_OURS:
         best = max(sent_texts(saved), key=share, default=set())
     ours = best if len(grid.cells) >= _FEW and share(best) >= _MOST_OURS else set()
     what = "changed cell" if ours else "added sheet"
-    places = [(place, cell.text, what) for place, cell in grid.cells.items() if _canonical(cell) not in ours]
+    places = [(place, cell.text, what) for place, cell in grid.cells.items() if found[place] not in ours]
     places += [(place, text, "comment") for place, text in grid.comments.items()]
     for (row, column), text, kind in sorted(places):
         yield {
