@@ -39,7 +39,8 @@ _HIGHEST_PRICE = 1e15
 
 def offer_cells(offer: Offer, words: Words, history: History) -> tuple[list[Column], list[list[object]]]:
     """Return the columns of the sheet of the offered titles, and its cells row by row."""
-    eligible = offer.eligible
+    others = {title_id for some in offer.frame["substitutes"] for title_id in some}
+    eligible = offer.eligible[offer.eligible["title_id"].isin(others)]
     names = {
         title_id: titled(title, year)
         for title_id, title, year in zip(eligible["title_id"], eligible["title"], eligible["year"], strict=True)
