@@ -39,7 +39,7 @@ def is_han(text: object) -> bool:
     >>> is_han("Decision\n决定"), is_han("Решение")
     (True, False)
     """
-    return isinstance(text, str) and bool(_HAN_TEXT.search(text))
+    return isinstance(text, str) and not text.isascii() and bool(_HAN_TEXT.search(text))
 
 
 def font(text: object = "", *, size: float = 10, color: str = INK, bold: bool = False, italic: bool = False) -> Any:
@@ -107,7 +107,7 @@ def put(
     else:
         cell.value = value
     looks = _LOOKS.setdefault(sheet.parent, {})
-    key = (is_han(value), size, color, bold, italic, number, background, line, quoted, *sorted(alignment.items()))
+    key = (is_han(value), size, color, bold, italic, number, background, line, quoted, *alignment.items())
     if key in looks:
         cell._style = copy(looks[key])
         return cell
