@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
+from recommender.features._facts import TitleFacts
 
 __all__ = ["Content"]
 
@@ -29,6 +30,7 @@ _PLAIN_NUMBERS = {
     "title_is_original": "title: the original one",
     "title_length": "title: length",
     "title_has_digit": "title: has a number",
+    "title_has_subtitle": "title: has a subtitle",
     "title_has_note": "title: has a note in brackets",
     "synopsis_length": "what is told of it: length of the synopsis",
     **{f"title_{name}": f"title: in {script} script" for name, script in _SCRIPTS.items()},
@@ -37,9 +39,9 @@ _PLAIN_NUMBERS = {
 
 
 class Content(FeatureGroup):
-    """One-hot kind, genres (and how they are spelled) and origin; age and day of the prediction; numbers as they are.
+    """One-hot kind, genres (and how they are spelled) and origin; age on the day of the prediction; numbers as they are.
 
-    The day (``market: when it is asked``) tells eras of the market apart.
+    A work that a catalogue enters again (another format, another certificate) is told by the years since its first entry.
 
     Parameters
     ----------
@@ -54,6 +56,10 @@ class Content(FeatureGroup):
         The words with a column: ``kind``, ``genre``, ``origin``, and ``spelling`` of genres.
     registered_ : ndarray, shape (2, n_years)
         Middle IMDb numbers, increasing, and the years whose titles have them: a number tells when a title was registered.
+    entries_ : ndarray of str, shape (n_entries,)
+        Names and directors, in order.
+    first_entry_ : ndarray, shape (n_entries,)
+        When each was first entered, as a year with a fraction.
     """
 
     def __init__(self, *, min_titles: int = 5, max_origins: int = 40) -> None:
@@ -73,6 +79,7 @@ class Content(FeatureGroup):
         self.vocabulary_["spelling"] = [word for word in spelled if word not in genres]
         year, number = facts.numbers["year"].to_numpy(), facts.numbers["imdb_number"].to_numpy()
         self.registered_ = _middle_numbers(year, number, self.min_titles)
+        self.entries_, self.first_entry_ = _first_entries(facts)
         return self
 
     def transform(self, pairs: Pairs) -> NDArray[np.float32]:
@@ -92,12 +99,17 @@ class Content(FeatureGroup):
         age = now - numbers["year"].to_numpy()[row]
         blocks += [numbers[list(_PLAIN_NUMBERS)].to_numpy()]
         late = self._registered(numbers["imdb_number"].to_numpy()) - numbers["year"].to_numpy()
-        return np.column_stack([np.hstack(blocks)[row], late[row], age, now]).astype(np.float32)
+        again = self._years_since_first_entry(facts, unique)
+        return np.column_stack([np.hstack(blocks)[row], late[row], again[row], age]).astype(np.float32)
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
         words = [f"{topic}: {word}" for topic, vocabulary in self.vocabulary_.items() for word in vocabulary]
-        ends = ["release: order of registration in its year", "release: years ago", "market: when it is asked"]
+        ends = [
+            "release: order of registration in its year",
+            "release: years since its first entry",
+            "release: years ago",
+        ]
         return np.array([*words, *_PLAIN_NUMBERS.values(), *ends], dtype=object)
 
     def _registered(self, number: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,10 +121,32 @@ class Content(FeatureGroup):
         beyond = np.maximum(number - numbers[-1], 0) * pace
         return np.asarray(np.where(np.isnan(number), np.nan, np.interp(np.nan_to_num(number), numbers, years) + beyond))
 
+    def _years_since_first_entry(self, facts: TitleFacts, titles: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return how long before each title the same work was entered first; 0 for the first entry, NaN if not dated."""
+        released = facts.numbers["released"].to_numpy()[titles]
+        first = released.copy()
+        for place, title in enumerate(titles):
+            for entry in facts.words["entry"][title]:
+                at = int(np.searchsorted(self.entries_, entry))
+                if at < len(self.entries_) and self.entries_[at] == entry:
+                    first[place] = min(first[place], self.first_entry_[at])
+        return np.asarray(released - first)
+
     def _frequent(self, words: Sequence[Sequence[str]]) -> list[str]:
         counts = Counter(word for row in words for word in set(row))
         kept = [(-count, word) for word, count in counts.items() if count >= self.min_titles]
         return [word for _, word in sorted(kept)]
+
+
+def _first_entries(facts: TitleFacts) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """Return the works that have a date, in order, and when each was first entered."""
+    first: dict[str, float] = {}
+    for words, released in zip(facts.words["entry"], facts.numbers["released"], strict=True):
+        for entry in words:
+            if np.isfinite(released):
+                first[entry] = min(first.get(entry, np.inf), float(released))
+    entries = sorted(first)
+    return np.array(entries, dtype=np.str_), np.array([first[entry] for entry in entries], dtype=np.float64)
 
 
 def _middle_numbers(year: NDArray[np.float64], number: NDArray[np.float64], min_titles: int) -> NDArray[np.float64]:

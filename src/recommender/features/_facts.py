@@ -41,6 +41,8 @@ _SCRIPTS = {
 }
 _IMDB_NUMBER = re.compile(r"tt(\d+)")
 _SPELLING = re.compile(r"[\[\]'\"“”«»]")
+_NOTE = re.compile(r"\(.*?\)|\[.*?\]|/.*?/")
+_NAME_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +54,11 @@ class TitleFacts:
     title_ids : ndarray of str, shape (n,)
     words : dict of str to list of lists
         ``genres``, ``countries``, ``directors``, ``cast``, ``studios``, ``franchise``, ``languages``: the words of each
-        title, lower case except codes; ``spellings``: its genres as the catalogue spells them.
+        title, lower case except codes; ``spellings``: its genres as the catalogue spells them; ``entry``: one word of
+        name and directors, alike for all entries of one work.
     numbers : DataFrame, shape (n, n_numbers), float64
-        ``year``, ``runtime_min``, ``seasons``, ``age_rating``, counts, flags and shares of scripts; NaN where unknown.
+        ``year``, ``released`` (the day as a year with a fraction), ``runtime_min``, ``seasons``, ``age_rating``, counts,
+        flags and shares of scripts; NaN where unknown.
     kinds : list of str
     vectors : ndarray, shape (n, dimension), float32
         Embedding of the synopsis, a zero row where there is none.
@@ -107,6 +111,9 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     words["spellings"] = [_spellings(cell) for cell in titles["genres"]]
     words["studios"] = [_companies(cell) for cell in titles["studio"]]
     words["franchise"] = [[cell.casefold()] if isinstance(cell, str) else [] for cell in titles["franchise"]]
+    words["entry"] = [
+        _entry(title, directors) for title, directors in zip(titles["title"], words["directors"], strict=True)
+    ]
     synopsis = titles["synopsis"]
     texts = [*titles["title"].tolist(), *synopsis.tolist()]
     vectors = encoder.fit_transform(texts)
@@ -132,6 +139,12 @@ def content_keys(titles: pd.DataFrame) -> list[str]:
 
 def _names(cell: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name.casefold().strip() for name in cell if name.strip()))
+
+
+def _entry(title: str, directors: Sequence[str]) -> list[str]:
+    """Return a word that entries of one work share; none without directors, for a name alone is of many works."""
+    name = " ".join(_NAME_WORD.findall(_NOTE.sub(" ", title.casefold().replace("ё", "е"))))
+    return [f"{name}|{'|'.join(sorted(directors))}"] if name and directors else []
 
 
 def _companies(cell: object) -> list[str]:
@@ -172,6 +185,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     names = local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names])
     numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
+        "released": (release.dt.year + (release.dt.dayofyear - 1) / 366).fillna(titles["year"].astype("float64")),
         "release_month": release.dt.month.astype("float64"),
         "runtime_min": titles["runtime_min"].astype("float64"),
         "seasons": titles["seasons"].astype("float64"),
@@ -189,6 +203,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "title_length": title.str.len(),
         "synopsis_length": synopsis.str.len(),
         "title_has_digit": title.str.contains(r"\d"),
+        "title_has_subtitle": title.str.contains(r"\w[:.]\s+\w"),
         "title_has_note": title.str.contains(r"\("),
     }
     for script, letters in _SCRIPTS.items():
