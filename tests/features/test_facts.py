@@ -68,6 +68,35 @@ def test_scripts_and_digits_are_noticed(text_cache: Path) -> None:
     assert numbers["title_latin"].tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("title", "has"),
+    [("Moss: The Return", 1), ("Мох. Возвращение", 1), ("名侦探：贝克街", 1), ("Moss 2.0", 0), ("Dr.", 0)],
+)
+def test_subtitles_are_noticed(text_cache: Path, title: str, has: int) -> None:
+    assert one(text_cache, title=title).numbers["title_has_subtitle"].tolist() == [has]
+
+
+def test_entries_of_one_work_share_a_word(text_cache: Path) -> None:
+    table = [
+        {"title": "Мёд  и (2017) соль", "directors": ["Ада Мосс", "Ян Ли"]},
+        {"title": "мед и соль /По книге/", "directors": ["ян ли", "ада мосс"]},
+        {"title": "Мёд и соль", "directors": ["Ян Ли"]},
+        {"title": "Мёд и соль", "directors": []},
+    ]
+    rows = [{"title_id": str(place), "kind": "film", **row} for place, row in enumerate(table)]
+    first, again, other, unknown = facts_of(titles_frame(rows), text_cache).words["entry"]
+    assert first == again != other
+    assert unknown == []
+
+
+def test_the_day_of_release_is_a_year_with_a_fraction(text_cache: Path) -> None:
+    assert one(text_cache, year=2016, release_date="2017-07-02").numbers["released"][0] == pytest.approx(
+        2017.5, abs=0.01
+    )
+    assert one(text_cache, year=2016).numbers["released"].tolist() == [2016]
+    assert np.isnan(one(text_cache).numbers["released"][0])
+
+
 def test_origins_count_the_soviet_union_as_russia(text_cache: Path) -> None:
     facts = one(text_cache, countries=["SU", "DD"])
     assert facts.origins() == [frozenset({"SU", "DD", "RU"})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -213,6 +214,28 @@ class TestContent:
         later = described(group, replace(pairs, asked=np.full(len(pairs), "2021-01-01")))["release: years ago"]
         np.testing.assert_allclose(later - now, 1)
         assert now[0] == 2020 - 1930
+
+    def test_a_work_entered_again_is_told_by_the_years_since(self, text_cache: Path) -> None:
+        row: dict[str, Any] = {"title": "River", "kind": "film", "directors": ["Ada Moss"], "countries": ["FR"]}
+        table = [
+            row | {"release_date": "2015-01-01"},
+            row | {"release_date": "2017-01-01"},
+            row,
+            row | {"directors": []},
+        ]
+        table += [row | {"directors": ["Jo Reed"], "year": 2017}]
+        facts = facts_of(titles_frame([{"title_id": str(i)} | row for i, row in enumerate(table)]), text_cache)
+        relevance = np.zeros((len(table), 3), np.float32)
+        group = Content().fit(Known(facts, MARKETS, relevance, outcomes_frame([]), "2020-01-01"))
+        name = "release: years since its first entry"
+
+        def since(facts: TitleFacts) -> list[float]:
+            pairs = pairs_of(facts, markets=("CN",))
+            return described(group, pairs)[name].round(2).tolist()
+
+        assert since(facts) == pytest.approx([0, 2, np.nan, np.nan, 0], nan_ok=True)
+        new = titles_frame([{"title_id": "new"} | row | {"title": "River (2018)", "release_date": "2018-01-01"}])
+        assert since(facts_of(new, text_cache)) == [3]
 
     def test_outcomes_are_not_looked_at(self, known: Known) -> None:
         other = replace(known, relevance=1 - known.relevance, outcomes=outcomes_frame([]))

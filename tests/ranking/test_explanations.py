@@ -200,6 +200,15 @@ class TestReasons:
             "- 94 minutes (\u22120.04)",
         ]
 
+    def test_a_work_entered_again_is_said_to_be(self, text_cache: Path) -> None:
+        parts = {"release: years ago": -0.10, "release: years since its first entry": -0.30}
+        again = {"release: years since its first entry": 1.5}
+        first = {"release: years since its first entry": 0.0}
+        assert self.told(text_cache, again, parts, year=2017) == [
+            "- released 2017, and entered before under the same name (\u22120.40)"
+        ]
+        assert self.told(text_cache, first, parts, year=2017) == ["- released 2017 (\u22120.40)"]
+
     def test_what_is_not_told_is_said_so(self, text_cache: Path) -> None:
         parts = {
             "genre: Drama": -0.09,

@@ -122,15 +122,14 @@ class Content(FeatureGroup):
         return np.asarray(np.where(np.isnan(number), np.nan, np.interp(np.nan_to_num(number), numbers, years) + beyond))
 
     def _years_since_first_entry(self, facts: TitleFacts, titles: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return how long before each title the same work was entered first; 0 for the first entry, NaN if not dated."""
+        """Return how long before each title its work was entered first: 0 for the first entry, NaN if not known."""
         released = facts.numbers["released"].to_numpy()[titles]
-        first = released.copy()
+        known = dict(zip(self.entries_.tolist(), self.first_entry_.tolist(), strict=True))
+        since = np.full(len(titles), np.nan)
         for place, title in enumerate(titles):
             for entry in facts.words["entry"][title]:
-                at = int(np.searchsorted(self.entries_, entry))
-                if at < len(self.entries_) and self.entries_[at] == entry:
-                    first[place] = min(first[place], self.first_entry_[at])
-        return np.asarray(released - first)
+                since[place] = max(released[place] - known.get(entry, released[place]), 0.0)
+        return since
 
     def _frequent(self, words: Sequence[Sequence[str]]) -> list[str]:
         counts = Counter(word for row in words for word in set(row))

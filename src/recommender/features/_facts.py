@@ -185,7 +185,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
     names = local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names])
     numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
-        "released": (release.dt.year + (release.dt.dayofyear - 1) / 366).fillna(titles["year"].astype("float64")),
+        "released": (release.dt.year + (release.dt.day_of_year - 1) / 366).fillna(titles["year"].astype("float64")),
         "release_month": release.dt.month.astype("float64"),
         "runtime_min": titles["runtime_min"].astype("float64"),
         "seasons": titles["seasons"].astype("float64"),
@@ -203,7 +203,7 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "title_length": title.str.len(),
         "synopsis_length": synopsis.str.len(),
         "title_has_digit": title.str.contains(r"\d"),
-        "title_has_subtitle": title.str.contains(r"\w[:.]\s+\w"),
+        "title_has_subtitle": title.str.contains(r"\w(?:：|[:.]\s+)\w"),
         "title_has_note": title.str.contains(r"\("),
     }
     for script, letters in _SCRIPTS.items():

@@ -14,6 +14,11 @@ __all__ = ["PairWords", "phrase"]
 _NOTABLE = np.log(1.1)
 _SHORT_SYNOPSIS, _LONG_SYNOPSIS = 200, 600
 _SHORT_TITLE, _LONG_TITLE = 8, 30
+_TITLE_MARKS = {
+    "number": ("title_has_digit", "number"),
+    "subtitle": ("title_has_subtitle", "subtitle"),
+    "brackets": ("title_has_note", "note in brackets"),
+}
 _REGIONS = ("of the same region as the market", "of the same continent as the market", "from another continent")
 _CULTURES = ("of a culture like the market's", "of another culture than the market's")
 
@@ -130,6 +135,8 @@ def _franchise(row: PairWords) -> str:
 def _release(row: PairWords) -> str:
     year = row.number("year")
     when = "year not told" if year is None else f"released {year:.0f}"
+    if "first entry" in row.lead and row.value(f"release: {row.lead}"):
+        return f"{when}, and entered before under the same name"
     return f"{when}, by the order in which IMDb listed it" if "registration" in row.lead else when
 
 
@@ -172,10 +179,9 @@ def _title(row: PairWords) -> str:
         if original is None:
             return "original title not told"
         return "under its original title" if original else "under a translated title"
-    if "number" in row.lead:
-        return "a number in the title" if row.number("title_has_digit") else "no number in the title"
-    if "brackets" in row.lead:
-        return "a note in brackets in the title" if row.number("title_has_note") else "no note in brackets in the title"
+    for word, (flag, what) in _TITLE_MARKS.items():
+        if word in row.lead:
+            return f"{'a' if row.number(flag) else 'no'} {what} in the title"
     if "script" in row.lead:
         return f"title {row.lead}" if row.value(f"title: {row.lead}") else f"title not {row.lead}"
     length = row.number("title_length") or 0
