@@ -35,6 +35,7 @@ from recommender.offers.package import (
 )
 
 _EXACT_POOL = 20_000  # titles up to which what each title adds is searched exactly
+_NEAR = 2e-6  # of the worth: a better choice that is not better by more makes no difference to anybody
 _DECIMALS = 6  # the resolution of appeal: differences below a millionth are ties
 
 
@@ -104,6 +105,11 @@ class Choice:
     def proven(self) -> bool:
         """Whether no better choice exists."""
         return self.solution.proven
+
+    @property
+    def near(self) -> bool:
+        """Whether no choice exists that is better by more than a few millionths."""
+        return self.solution.gap <= _NEAR * abs(self.solution.objective)
 
     @property
     def cost(self) -> float | None:

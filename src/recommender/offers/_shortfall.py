@@ -50,7 +50,7 @@ def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], ch
         if hint and hint not in said:
             said.add(hint)
             found[-1] = replace(found[-1], text=f"{found[-1].text} {hint}")
-    if not choice.proven:
+    if not choice.near:
         text = (
             "The search for the best offer ended before its proof: a better one may exist, by "
             f"{choice.solution.gap:.3g} at most, on a total of {choice.solution.objective:,.2f}."

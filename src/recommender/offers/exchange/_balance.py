@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import NotEnoughDataError
 from recommender.offers._choice import Choice
+from recommender.offers._constraints import percent_above
 from recommender.offers.package import Problem
 from recommender.offers.package._linear import Row
 from recommender.offers.package._solve import attempt
@@ -33,8 +34,9 @@ class Balance:
     low, high : float
         The interval of `difference`. The sides' errors are independent of each other: their titles meet different
         audiences. Within a side titles err together as its brief says.
-    proven : bool
-        Whether no two other lists within the tolerance have a total that is greater by more than `CLOSE`.
+    gap : float
+        By what share of the best possible the total of two other lists within the tolerance could be greater, at
+        most; 0 where it is proven that none is.
     cost : float
         What the balance costs: by how much the total of both sides' best lists, each for itself, is greater.
     """
@@ -44,13 +46,18 @@ class Balance:
     tolerance: float
     low: float
     high: float
-    proven: bool
+    gap: float
     cost: float
 
     @property
     def difference(self) -> float:
         """What we give more (positive) or less (negative) than we receive."""
         return self.ours - self.theirs
+
+    @property
+    def proof(self) -> str:
+        """How sure it is that no two other lists are better, in words."""
+        return f"within {percent_above(self.gap)} of the best possible" if self.gap else "proven to be the best"
 
     @property
     def share(self) -> float:
@@ -115,7 +122,7 @@ def balanced(
         tolerance,
         low,
         high,
-        solution.gap <= 2 * CLOSE * abs(solution.objective),
+        0.0 if solution.proven else max(solution.bound - now, 0.0) / abs(solution.bound),
         max(best - now, 0.0),
     )
     return chosen[0], chosen[1], balance
