@@ -232,6 +232,7 @@ def test_sides_that_cannot_come_together_are_told_what_would_do(sides: Path) -> 
     (sides / "x.toml").write_text(text)
     with pytest.raises(NotEnoughDataError, match=r"cannot balance within 2\.0%") as caught:
         made(sides)
+    assert re.search(r"ours comes to at \w+ [\d,]{3,}\.\d, theirs to at \w+ [\d,]{3,}\.\d, ", str(caught.value))
     tolerance = float(str(caught.value.hint).split("tolerance of ")[1].split(",")[0])
     for allowed, can in ((tolerance, True), (tolerance - 0.002, False)):
         (sides / "x.toml").write_text(text.replace("0.02", str(round(allowed, 3))))
