@@ -38,7 +38,7 @@ def add_summary_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     missed = [words.told(text) for text in wanting] or [words.both("summary.nothing_missed")]
     row = _text_block(sheet, row + 1, words.both("summary.missed", " · "), missed, warm=bool(offer.shortfalls))
     if wanting:
-        _break_page(sheet, row + 1)  # else a page would end within a chart
+        _break_page(sheet, row)  # else a page would end within a chart
     row = add_charts(sheet, figures, tables, row + 2, words)
     row = _text_block(sheet, row, words.both("summary.reading", " · "), how_to_read(words))
     row = _text_block(sheet, row + 1, words.both("summary.funnel", " · "), _funnel(offer, words))
