@@ -188,11 +188,12 @@ def percent_above(share: float) -> str:
 
     Examples
     --------
-    >>> percent_above(9.4e-7), percent_above(0.0123)
-    ('0.0001%', '2%')
+    >>> percent_above(3.2e-7), percent_above(9.4e-7), percent_above(0.0123)
+    ('0.00004%', '0.0001%', '2%')
     """
     digits = -math.floor(math.log10(100 * share))
-    return f"{math.ceil(100 * share * 10**digits) / 10**digits:.{max(digits, 0)}f}%"
+    text = f"{math.ceil(100 * share * 10**digits) / 10**digits:.{max(digits, 0)}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
 
 
 def said(change: float | None) -> str:
