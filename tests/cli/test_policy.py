@@ -86,7 +86,7 @@ def test_check_tells_what_is_old_and_what_matches_nothing(folder: Path) -> None:
     shown = call("check", folder / "mine.toml", "--as-of", "2025-06-01", "--titles", folder / "titles.csv")
     assert "warning: mine-short has never been checked" in shown
     assert "warning: mine-short matches nothing in titles.csv (12 titles it is about; of 12 nothing is known)" in shown
-    assert "no faults, 2 warnings (1 rules)" in shown
+    assert "no faults, 2 warnings (1 rule)" in shown
     assert "mine-short expired on 2025-12-31" in call("check", folder / "mine.toml", "--strict", status=1)
     assert "no faults, 0 warnings" in call("check", "china-formats", "--as-of", "2026-11-25", "--strict")
 

@@ -13,6 +13,7 @@ from review_builders import offer_sheet, save, saved_offer
 from typer.testing import CliRunner
 
 from recommender.cli import app, main
+from recommender.cli.diff import print_changes
 from recommender.offers import SavedOffer, load_offer
 
 
@@ -45,7 +46,7 @@ def test_a_reviewed_workbook_becomes_the_next_version(saved: SavedOffer, tmp_pat
     status, said = call("offer", "apply", back, "--offer", saved.folder, "--out", tmp_path / "v2")
     assert status == 0, said
     assert "version 2: 8 titles" in said
-    assert "1 accepted, 1 held, 1 rejected; 1 locked, 0 prices changed" in said
+    assert "1 accepted, 1 held, 1 rejected; 1 locked, prices of 0 changed" in said
     assert "rejected by Anna" in said
     assert {path.name for path in (tmp_path / "v2").iterdir()} == {
         "offer.parquet",
@@ -89,6 +90,17 @@ def test_faults_are_listed_and_nothing_is_written(
     assert "did you mean 'accept'?" in said
     assert "Traceback" not in said
     assert not (tmp_path / "v2").exists()
+
+
+def test_titles_that_only_changed_are_not_all_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("moved", 1, 2, "first"), *(("changed", place, place, f"number {place}") for place in range(3, 33))]
+    changes = pd.DataFrame(rows, columns=["change", "position_before", "position_after", "title"]).assign(why="rights")
+    print_changes(changes)
+    said = capsys.readouterr().out
+    assert "1 moved, 30 changed" in said
+    assert "number 12" in said
+    assert "number 13" not in said
+    assert "... and 20 more changed where they stand" in said
 
 
 @pytest.mark.parametrize(

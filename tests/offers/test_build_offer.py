@@ -80,6 +80,21 @@ def test_too_few_titles_are_offered_with_the_reason(titles: pd.DataFrame, scores
     assert f"{war} of an excluded genre" in shortfall.text
 
 
+def test_a_size_that_nothing_can_meet_stands_in_the_conflict_as_it_was_asked(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    wanted = changed(brief, size=5_000, shares={"genre": {"Drama": {"max": 0.01}}})
+    said = " ".join(build_offer(titles, scores, wanted).package.conflicts)
+    assert "exactly 5,000 titles (there are" in said
+    assert "lower the size from 5,000 to" in said
+
+
+def test_a_name_that_no_title_has_is_guessed(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    wanted = changed(brief, shares={"genre": {"Commedy": {"min": 0.1}}})
+    [shortfall] = build_offer(titles, scores, wanted).shortfalls
+    assert shortfall.text.endswith("Did you mean Comedy?")
+
+
 def test_conflicting_demands_are_named_with_how_many_are_missing(
     titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
 ) -> None:

@@ -116,5 +116,5 @@ def test_a_title_that_stands_twice_is_refused(which: str) -> None:
 
 def test_nothing_eligible_says_why() -> None:
     titles = frame({"countries": ["CN"]}, {"kind": "series"})
-    with pytest.raises(NotEnoughDataError, match="1 not-foreign, 1 other-kind"):
+    with pytest.raises(NotEnoughDataError, match="1 made in the market itself, so not foreign to it; 1 of a kind"):
         build_offer(titles, scores_frame(titles, [0.1, 0.2]), Brief(name="x", market="CN", size=1, kinds=("film",)))

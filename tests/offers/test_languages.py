@@ -79,6 +79,33 @@ class TestComposedSentences:
                 "Вне этой группы только 4 подходящих названий.",
                 "类型喜剧：要求至多15部（300部的5%），推荐17部，多2部。此组之外符合条件的影片仅4部。",
             ),
+            (
+                "This cannot be kept: at least 24 of the 2000s (there are 0).",
+                "Это нельзя выполнить: не менее 24: 2000-е (есть 0).",
+                "以下要求无法满足：2000年代（现有0）至少24。",
+            ),
+            (
+                "The nearest brief that works: lower the minimum of the 1950s from 6 to 0; lower the size from 30 to 20.",
+                "Ближайшее выполнимое задание: снизить минимум «1950-е» с 6 до 0; уменьшить размер с 30 до 20.",
+                "最接近且可行的需求书：将“1950年代”的下限由6降至0；将数量由30减至20。",
+            ),
+            (
+                "These cannot be kept together: a budget of 30.00 EUR; the 3 locked titles.",
+                "Это нельзя выполнить вместе: бюджет 30.00 EUR; закреплённые названия (3).",
+                "以下要求不能同时满足：预算 30.00 EUR；3部锁定影片。",
+            ),
+            (
+                "at most 360 (30% of bought_last_year (1,200) = 360; what is used of it is not known (used), so the room "
+                "may be less); 300 offered",
+                "не более 360 (30% от bought_last_year (1,200) = 360; сколько уже занято, не известно (used), так что "
+                "места может быть меньше); предложено 300",
+                "至多360（bought_last_year（1,200）的30% = 360；已用多少未知（used），余量可能更少）；推荐300部",
+            ),
+            (
+                "medium confidence, to be verified, checked on 2026-11-25",
+                "доверие среднее, подлежит проверке, сверено 2026-11-25",
+                "可信度中等、有待核实、2026-11-25核对",
+            ),
             ("A sentence that nobody has foreseen.", None, None),
         ],
     )

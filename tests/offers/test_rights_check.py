@@ -115,9 +115,11 @@ def test_a_window_without_a_start_begins_on_the_day_of_the_scores(six: pd.DataFr
     assert made.checks.rights.request.end is None
 
 
-def test_nothing_with_rights_says_so(six: pd.DataFrame) -> None:
-    with pytest.raises(NotEnoughDataError, match="6 rights-unknown"):
+def test_nothing_with_rights_says_so(six: pd.DataFrame, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(NotEnoughDataError, match="6 of unknown rights") as caught:
         build_offer(six, scores_frame(six, [0.5] * 6), brief(), rights=rights_frame())
+    assert str(caught.value.hint).startswith("Check the rights table")
+    assert "names none of the catalogue's titles" in caplog.text
 
 
 def test_without_a_table_nothing_changes(titles: pd.DataFrame, scores: pd.DataFrame) -> None:

@@ -291,7 +291,7 @@ class TestNothingIsGuessed:
         sheet.set(title, "Floor price", 200)
         found = faults(saved, tmp_path, sheet)
         assert len(found) == 2
-        assert "the price asked (100) is below the floor price (200)" in found[0]
+        assert "the ask price 100 is below the floor price 200" in found[0]
 
     def test_merged_cells_are_named(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         sheet.set(sheet.ids()[0], "Decision", "accept")

@@ -100,7 +100,7 @@ def _print(made: Applied) -> None:
         Text(f"   offer {offer.offer_id}", style="dim"),
         sep="",
     )
-    console.print(f"{', '.join(said)}; {len(edits.locks):,} locked, {len(edits.prices):,} prices changed")
+    console.print(f"{', '.join(said)}; {len(edits.locks):,} locked, prices of {len(edits.prices):,} changed")
     print_changes(made.changes[made.changes["change"] != "changed"], limit=_SHOWN)
     for shortfall in offer.shortfalls:
         console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from recommender.offers import SavedOffer
 
+_CHANGED = 10  # titles shown that only changed where they stand: a rule or a right may touch all of them
 _STYLES = {"came": "green", "went": "red", "moved": "yellow", "changed": "dim"}
 
 
@@ -31,6 +32,9 @@ def diff(
     ] = None,
 ) -> None:
     """Say which titles came, went and moved between two offers, or two versions of one, and why.
+
+    Of titles that stay where they are and only say something else of rights or rules, the first few are printed;
+    --out has all.
 
     Example:
 
@@ -74,7 +78,7 @@ def _print_heading(old: SavedOffer, new: SavedOffer) -> None:
 
 
 def print_changes(changes: pd.DataFrame, limit: int | None = None) -> None:
-    """Print a table of changes: counts, then title by title."""
+    """Print a table of changes: counts, then title by title; of titles that only changed, the first few."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -90,7 +94,9 @@ def print_changes(changes: pd.DataFrame, limit: int | None = None) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head, justify in (("", "left"), ("No.", "right"), ("Title", "left"), ("Because", "left")):
         table.add_column(head, justify=justify, overflow="fold", no_wrap=head == "")  # type: ignore[arg-type]
-    for row in changes.head(limit if limit is not None else len(changes)).to_dict("records"):
+    changed = changes["change"] == "changed"
+    shown = changes[~changed | (changed.cumsum() <= _CHANGED)]
+    for row in shown.head(limit if limit is not None else len(shown)).to_dict("records"):
         table.add_row(
             Text(row["change"], style=_STYLES[row["change"]]),
             _places(row["position_before"], row["position_after"]),
@@ -98,8 +104,10 @@ def print_changes(changes: pd.DataFrame, limit: int | None = None) -> None:
             Text(visible(row["why"], length=400)),
         )
     console.print(table)
-    if limit is not None and len(changes) > limit:
-        console.print(Text(f"... and {len(changes) - limit:,} more", style="dim"))
+    if limit is not None and len(shown) > limit:
+        console.print(Text(f"... and {len(shown) - limit:,} more", style="dim"))
+    elif len(changes) > len(shown):
+        console.print(Text(f"... and {len(changes) - len(shown):,} more changed where they stand", style="dim"))
 
 
 def _places(before: object, after: object) -> str:

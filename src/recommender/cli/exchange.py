@@ -22,6 +22,14 @@ def exchange(
     out: Annotated[Path, typer.Option("--out", help="Folder for both offers and the balance.")] = Path(
         "offers/exchange"
     ),
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Of all workbooks and pages: en, en+ru or en+zh.",
+            show_default="that of each brief's partner",
+        ),
+    ] = None,
 ) -> None:
     """Choose two lists together, so that what each side gives balances within a tolerance.
 
@@ -37,11 +45,14 @@ def exchange(
 
         recommender exchange --ours ours/ --theirs theirs/ --brief exchange.toml --out offers/exchange
     """
+    from recommender.offers import words_in
     from recommender.offers.exchange import build_exchange, load_exchange_brief, read_side, write_exchange
 
+    if language is not None:
+        words_in(language)
     wanted = load_exchange_brief(brief)
     made = build_exchange(read_side(ours), read_side(theirs), wanted)
-    files = write_exchange(made, out, inputs={"brief": brief, "ours": ours, "theirs": theirs})
+    files = write_exchange(made, out, inputs={"brief": brief, "ours": ours, "theirs": theirs}, language=language)
     _print(made, files)
 
 
@@ -59,9 +70,7 @@ def _print(made: Exchange, files: dict[str, Path]) -> None:
         f"{scale * balance.difference:+,.1f} ({100 * balance.share:+.1f}%), interval {scale * balance.low:+,.1f} to "
         f"{scale * balance.high:+,.1f}"
     )
-    console.print(
-        f"the balance costs {scale * balance.cost:,.1f}{'' if balance.proven else '; not proven to be the best'}"
-    )
+    console.print(f"the balance costs {scale * balance.cost:,.1f}; the lists are {balance.proof}")
     for name, offer in (("ours", made.ours), ("theirs", made.theirs)):
         for shortfall in offer.shortfalls:
             console.print(Text(f"missed  {name}: ", style="yellow"), Text(shortfall.text), sep="")

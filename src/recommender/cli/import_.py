@@ -76,7 +76,9 @@ def _print(read: Avails, files: dict[str, Path]) -> None:
         more = f" (and {count - 1:,} more)" if count > 1 else ""
         console.print(Text(mark, style=style), Text(f"{note.fault(Path(read.file).name)}{more}"), sep="")
     if len(kinds) > _SHOWN:
-        console.print(Text(f"... and {len(kinds) - _SHOWN:,} more kinds, all in not_understood.csv", style="dim"))
+        console.print(
+            Text(f"... and {len(kinds) - _SHOWN:,} more of other kinds, all in not_understood.csv", style="dim")
+        )
     for name, meaning in (
         ("titles.parquet", "titles"),
         ("rights.parquet", "rights"),

@@ -99,7 +99,9 @@ def check(
     for text in warnings:
         typer.echo(f"warning: {visible(text, length=300)}")
     rules = len(policy.ids())
-    typer.echo(f"{pack}: no faults, {len(warnings)} warning{'s' * (len(warnings) != 1)} ({rules} rules)")
+    typer.echo(
+        f"{pack}: no faults, {len(warnings)} warning{'s' * (len(warnings) != 1)} ({rules} rule{'s' * (rules != 1)})"
+    )
     if strict and warnings:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from recommender.errors import NotEnoughDataError
 from recommender.offers._brief import Brief
 from recommender.offers._checks import Checks, check_titles
 from recommender.offers._choice import Choice, choose, rechoose
-from recommender.offers._eligible import counts, judge
+from recommender.offers._eligible import REASONS, counts, judge
 from recommender.offers._materials import APPEAL_UNIT
 from recommender.offers._membership import ExtraDemand
 from recommender.offers._money import price_titles
@@ -49,11 +49,14 @@ class Candidates:
 
     def __post_init__(self) -> None:
         if self.eligible.empty:
-            left = {code: count for code, count in self.counts.items() if code not in {"titles", "eligible"}}
-            reasons = ", ".join(f"{count:,} {code}" for code, count in left.items()) or "no titles"
+            left = {code: count for code, count in self.counts.items() if code in REASONS}
+            reasons = "; ".join(f"{count:,} {REASONS[code]}" for code, count in left.items()) or "there are none"
+            most = max(left, key=lambda code: left[code], default="")
             raise NotEnoughDataError(
-                f"none of the {len(self.judged):,} titles can be offered for the brief {self.brief.name} ({reasons})",
-                hint="Check the brief's market, kinds and exclusions against the catalogue.",
+                f"none of the {len(self.judged):,} titles can be offered for the brief {self.brief.name}: {reasons}",
+                hint="Check the rights table against catalogue and brief: title_id, market, media and window."
+                if most.startswith("rights-")
+                else "Check the brief's market, kinds and exclusions against the catalogue.",
             )
 
     @cached_property

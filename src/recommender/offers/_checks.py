@@ -91,6 +91,8 @@ def check_titles(
         if isinstance(rights, RightsReview):
             allowed = _as_asked(rights, request)
         else:
+            if not titles["title_id"].isin(rights["title_id"]).any():
+                _log.warning("rights: the table names none of the catalogue's titles; are its title_id the same?")
             allowed = check_rights(titles["title_id"].drop_duplicates(), rights, request, brief.rights.min_share)
     reviewed = None
     if policy is not None or brief.policy.packs:

@@ -35,6 +35,7 @@ from recommender.offers.package import (
 )
 
 _EXACT_POOL = 20_000  # titles up to which what each title adds is searched exactly
+_NEAR = 2e-6  # of the worth: a better choice that is not better by more makes no difference to anybody
 _DECIMALS = 6  # the resolution of appeal: differences below a millionth are ties
 
 
@@ -84,6 +85,8 @@ class Choice:
         Whether it was chosen after decisions, with the fewest changes of the choice before.
     notes : tuple of str
         How money was counted.
+    wanted : int
+        The size that the brief asks for, where more are asked for than there are; else 0.
     """
 
     pool: pd.DataFrame
@@ -94,6 +97,7 @@ class Choice:
     priced: Priced | None = None
     again: bool = False
     notes: tuple[str, ...] = ()
+    wanted: int = 0
 
     @property
     def chosen(self) -> NDArray[np.int64]:
@@ -104,6 +108,11 @@ class Choice:
     def proven(self) -> bool:
         """Whether no better choice exists."""
         return self.solution.proven
+
+    @property
+    def near(self) -> bool:
+        """Whether no choice exists that is better by more than a few millionths."""
+        return self.solution.gap <= _NEAR * abs(self.solution.objective)
 
     @property
     def cost(self) -> float | None:
@@ -136,20 +145,25 @@ class Choice:
         """Who could take each chosen title's place alone, in the order of `chosen`."""
         return substitutes(self.asked, self.solution)
 
+    @property
+    def _whole(self) -> Problem:
+        """What the brief asks, with the size that it asks for."""
+        return replace(self.asked, size=max(self.asked.size, self.wanted))
+
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The smallest sets of demands that cannot be kept together; none where the brief is kept."""
         kept = not self.misses and len(self.chosen) == self.asked.size
-        return () if kept else conflicts(self.asked)
+        return () if kept else conflicts(self._whole)
 
     @cached_property
     def nearest(self) -> tuple[Change, ...]:
         """The least changes of the brief's numbers after which all of it can be kept."""
-        changes = nearest(self.asked) if self.conflicts else ()
+        changes = nearest(self._whole) if self.conflicts else ()
         # Shares and caps are parts of the size: with fewer titles fewer of a group are allowed.
         least = len(self.chosen)
         return tuple(
-            replace(one, after=least, text=f"lower the size from {self.asked.size:,} to {least:,}")
+            replace(one, after=least, text=f"lower the size from {self._whole.size:,} to {least:,}")
             if one.side == "size" and least < one.after
             else one
             for one in changes
@@ -285,7 +299,17 @@ def _chosen(
                 hint="Raise the budget, or offer other titles.",
             )
     notes = () if priced is None else priced.notes
-    return Choice(order, asked, solution, demands, problem.members, priced, again=places is not None, notes=notes)
+    return Choice(
+        order,
+        asked,
+        solution,
+        demands,
+        problem.members,
+        priced,
+        again=places is not None,
+        notes=notes,
+        wanted=brief.size if brief.size > len(order) else 0,
+    )
 
 
 def _base(order: pd.DataFrame, brief: Brief, priced: Priced | None, penalty: NDArray[np.float64] | None) -> Problem:

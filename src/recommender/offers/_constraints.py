@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -153,11 +154,12 @@ def _facts(choice: Choice, brief: Brief, unit: str, scale: float) -> Iterator[st
     }[package.objective]
     if package.diversity:
         what += ", less a penalty for near-duplicates"
-    proof = (
-        "proven to be the greatest under these demands"
-        if solution.proven
-        else f"not proven to be the greatest: a better choice could have {scale * solution.gap:,.2f} more at most"
-    )
+    if solution.proven:
+        proof = "proven to be the greatest under these demands"
+    elif choice.near:
+        proof = f"within {percent_above(solution.gap / abs(solution.bound))} of the best possible"
+    else:
+        proof = f"not proven to be the greatest: a better choice could have {scale * solution.gap:,.2f} more at most"
     if choice.again:
         yield "Chosen again with the fewest changes that decisions and demands allow, and among such choices the best."
     yield f"The choice makes {what} greatest: {scale * solution.objective:,.1f} {unit}, {proof}."
@@ -179,6 +181,19 @@ def _conflicts(choice: Choice) -> Iterator[str]:
         yield f"The nearest brief that works: {'; '.join(change.text for change in choice.nearest)}."
     if choice.budget_needed is not None:
         yield f"Or {choice.budget_needed.text}, and keep all demands."
+
+
+def percent_above(share: float) -> str:
+    """Return a small share as a percentage of one digit, rounded up, so that what it bounds stays within it.
+
+    Examples
+    --------
+    >>> percent_above(3.2e-7), percent_above(9.4e-7), percent_above(0.0123)
+    ('0.00004%', '0.0001%', '2%')
+    """
+    digits = -math.floor(math.log10(100 * share))
+    text = f"{math.ceil(100 * share * 10**digits) / 10**digits:.{max(digits, 0)}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
 
 
 def said(change: float | None) -> str:

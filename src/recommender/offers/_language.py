@@ -186,14 +186,20 @@ class Words:
             for key, pattern, template in self._patterns:
                 match = pattern.fullmatch(english)
                 if match is not None:
-                    piece = self._phrase if key.startswith(_OF_PHRASES) else self._piece
-                    given = match.groupdict()
-                    said = {name: piece(text) if name in _WORDS else text for name, text in given.items()}
+                    said = {name: self._placed(key, name, text) for name, text in match.groupdict().items()}
                     found = template.format(**said)
                     break
         if found is None:
             return None
         return found[:1].upper() + found[1:] if english[:1].isupper() else found
+
+    def _placed(self, key: str, name: str, english: str) -> str:
+        """Return what stands at a place of a pattern: translated as its name says, or as it is."""
+        if name == "demands":  # a list of phrases, each with words that other patterns have too
+            return ("；" if self.other == "zh" else "; ").join(map(self._phrase, english.split("; ")))
+        if name not in _WORDS:
+            return english
+        return self._phrase(english) if key.startswith(_OF_PHRASES) else self._piece(english)
 
     def _list(self, english: str) -> str | None:
         """Return a list of words or short sentences, translated as far as they are known."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from recommender.offers._columns import reason_second, told_parts
+from recommender.offers._columns import reason_second
 from recommender.offers._constraints import said
 from recommender.offers._eligible import REASONS
 from recommender.offers._figures import appeal_histogram, decade_bars, genre_bars
 from recommender.offers._history import History
+from recommender.offers._html import render
 from recommender.offers._language import Words, words_in
 from recommender.offers._offer import Offer
 from recommender.offers._plots import histogram_plot, mix_plot
@@ -29,9 +28,6 @@ from recommender.offers._words import (
     rows_of,
 )
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
 _TOP = 20
 _LEAST_CERTAIN = 12
 
@@ -42,17 +38,9 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
     Everything that comes from the catalogue is escaped, nothing in the page can run, and nothing is
     fetched: its content security policy allows inline styles only. The same offer gives the same text.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     words, past = words_in(language), history or History()
-    environment = Environment(
-        loader=PackageLoader("recommender.offers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     rows = [_row(row, number, words) for number, row in enumerate(rows_of(offer.frame), start=1)]
     # Only our own plots are marked as safe; matplotlib escapes the names in them.
     plots = {
@@ -63,14 +51,10 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
     market = {"market": market_name(offer.brief.market)}
     other_market = {"market": market_name(offer.brief.market, words.other)} if words.other else market
     count = f"{len(rows):,}"
-    return environment.get_template(
-        "report.html"
-    ).render(
+    return render(
+        "report.html",
+        words,
         offer=offer,
-        words=words,
-        say=_say(words),
-        told=_told(words),
-        pair=_pair(words),
         headline=words.english("summary.headline", n=count, **market),
         other_headline=words.second("summary.headline", n=count, **other_market),
         facts={name: offer.fact(name) for name in ("as_of", "model", "model_version", "encoder")},
@@ -89,43 +73,7 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
         tiers=tier_rule(offer, words),
         rules=rules_view(offer),
         checked=what_was_checked(offer),
-        parts=_parts(words),
     )
-
-
-def _pair(words: Words) -> Callable[[str], Markup]:
-    """Return a function from two lines, English and second, to both in HTML, escaped."""
-    from markupsafe import Markup
-
-    def pair(text: str) -> Markup:
-        english, _, other = text.partition("\n")
-        if not other:
-            return Markup("{}").format(english)
-        return Markup('{} <span class="other" lang="{}">{}</span>').format(english, words.other, other)
-
-    return pair
-
-
-def _say(words: Words) -> Callable[..., Markup]:
-    pair = _pair(words)
-    return lambda key, **values: pair(words.both(key, **values))
-
-
-def _told(words: Words) -> Callable[[str], Markup]:
-    pair = _pair(words)
-
-    def told(english: str) -> Markup:
-        # A catalogue's own text may have line breaks; only ours parts the languages.
-        english = re.sub(r"\s*\n\s*", " ", english)
-        other = words.translate(english)
-        return pair(english if other is None or other == english else f"{english}\n{other}")
-
-    return told
-
-
-def _parts(words: Words) -> Callable[[str], Markup]:
-    pair = _pair(words)
-    return lambda english: pair(told_parts(words, english))
 
 
 def _row(row: Any, number: int, words: Words) -> dict[str, Any]:

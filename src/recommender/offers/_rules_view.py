@@ -10,7 +10,7 @@ from typing import Any
 from recommender.offers._checks import NOT_CHECKED
 from recommender.offers._offer import Offer
 from recommender.offers._words import clean
-from recommender.offers.policy import PolicyReview, RuleLine
+from recommender.offers.policy import BLOCKED, PolicyReview, RuleLine
 
 STATUS_MEANINGS = {
     "blocked": "A rule bars it; it can be here only where somebody has overridden the rule.",
@@ -76,12 +76,18 @@ def rules_view(offer: Offer) -> RulesView | None:
         on=review.on.isoformat(),
         packs=", ".join(review.policy.named()),
         statuses=[(status, count, STATUS_MEANINGS[status]) for status, count in review.statuses(offered).items()],
-        blocked=sorted(Counter(review.blocked_by.values()).items()),
+        blocked=_blocked(offer, review),
         groups=[(heading, found) for heading, found in groups if found],
         idle=list(dict.fromkeys(line.reason_code for line in lines if line not in busy)),
         notices=_notices(review),
         overrides=_overrides(review),
     )
+
+
+def _blocked(offer: Offer, review: PolicyReview) -> list[tuple[str, int]]:
+    """Return how many titles each reason code leaves out that nothing before the rules has left out."""
+    barred = offer.left_out.loc[offer.left_out["left_out"] == BLOCKED, "title_id"]
+    return sorted(Counter(review.blocked_by[title_id] for title_id in barred).items())
 
 
 def _merged(lines: Iterable[RuleLine]) -> list[ViewLine]:
@@ -149,7 +155,7 @@ def policy_facts(offer: Offer) -> Any:
         "media": list(review.media),
         "verified": all(rule.verified for _, rule in review.policy.rules()),
         "titles": dict(review.statuses(offered)),
-        "blocked": dict(sorted(Counter(review.blocked_by.values()).items())),
+        "blocked": dict(_blocked(offer, review)),
         "caps": [
             {
                 "rule": cap.rule,

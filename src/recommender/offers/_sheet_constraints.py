@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.offers import _style as style
 from recommender.offers._constraints import NOT_POSSIBLE, TitleLine
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
-from recommender.offers._sheet_table import set_print, sheet_name, text_width
+from recommender.offers._sheet_table import row_height, set_print, sheet_name, text_width
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_WIDTHS = (6, 44, 18, 13, 13, 15, 18, 44, 12, 44, 12, 44, 12)
-_LAST = 8  # the column to which a sentence may reach
+_WIDTHS = (6, 44, 22, 15, 15, 17, 48, 15, 48, 15, 48, 15)
+_LAST = 7  # the column to which a sentence may reach
 _CHANGE = '+#,##0.00;"−"#,##0.00;0.00'
 _LINE_HEIGHT = 15
 _CHANGES = ("more", "less", "shadow", "change")
+_CENTERED = {*_CHANGES, "position", "held", "appeal", "adds", "proven"}
 
 
 def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
@@ -44,15 +45,15 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
             line.held,
             _cell(line.more, words),
             _cell(line.less, words),
-            line.shadow,
             words.told(line.step),
+            line.shadow,
         ]
         for line in package.demands
     ]
-    row = _table(sheet, row, ["", "demand", "asked", "held", "more", "less", "shadow", "step"], demands, words)
+    row = _table(sheet, row, ["", "demand", "asked", "held", "more", "less", "step", "shadow"], demands, words)
     row = _head(sheet, row + 1, words.both("package.adds_head", " · "))
     row = _sentences(sheet, row, [words.both("package.adds_note", unit=package.unit)])
-    heads = ["position", "title", "title_id", "appeal", "adds", "proven", "", *("substitute", "change") * 3]
+    heads = ["position", "title", "title_id", "appeal", "adds", "proven", *("substitute", "change") * 3]
     titles = [_title_cells(number, line, len(heads), words) for number, line in enumerate(package.titles, start=1)]
     _table(sheet, row, heads, titles, words)
     sheet.sheet_view.showGridLines = False
@@ -65,7 +66,6 @@ def _title_cells(number: int, line: TitleLine, width: int, words: Words) -> list
         cells.append(words.both("package.yes", " "))
     else:
         cells.append(words.both("package.no", " ") if line.least is None else f"≥ {line.least:,.2f}")
-    cells.append(None)
     for name, change in line.substitutes:
         cells += [name, change]
     return cells + [None] * (width - len(cells))
@@ -97,21 +97,18 @@ def _table(sheet: Worksheet, row: int, heads: list[str], cells: list[list[object
     for column, head in enumerate(heads, start=1):
         if head:
             said = words.both(_HEADS.get(head, f"package.{head}"))
-            cell = style.put(sheet, row, column, said, bold=True, color="FFFFFF", vertical="center")
-            cell.fill = style.fill(style.INK)
-    sheet.row_dimensions[row].height = 30 if words.other else 16
+            place = "center" if head in _CENTERED else "left"
+            look: dict[str, Any] = {"background": style.INK, "horizontal": place, "vertical": "center"}
+            style.put(sheet, row, column, said, bold=True, color="FFFFFF", **look)
+    sheet.row_dimensions[row].height = 33 if words.other else 18
     for values in cells:
         row += 1
-        lines = 1
         for column, (head, value) in enumerate(zip(heads, values, strict=True), start=1):
             number = _CHANGE if head in _CHANGES else "0" if head in {"position", "appeal"} else "#,##0.00"
-            numeric = isinstance(value, int | float)
-            look = {"number": number, "horizontal": "right"} if numeric else {"number": None, "horizontal": "left"}
-            style.put(sheet, row, column, value, line=bool(head), **look)
-            if isinstance(value, str):
-                width = _WIDTHS[column - 1]
-                lines = max(lines, sum(1 + int(text_width(part) // width) for part in value.split("\n")))
-        sheet.row_dimensions[row].height = 3 + _LINE_HEIGHT * lines
+            form = number if isinstance(value, int | float) else None
+            place = "center" if head in _CENTERED else "left"
+            style.put(sheet, row, column, value, number=form, line=bool(head), horizontal=place)
+        sheet.row_dimensions[row].height = max(map(row_height, values, _WIDTHS))
     return row
 
 

@@ -15,6 +15,7 @@ from recommender.offers._figures import (
 )
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
+from recommender.offers._sheet_table import text_width
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -64,17 +65,22 @@ def fill_figures(sheet: Worksheet, offer: Offer, words: Words) -> dict[str, tupl
     )
     for name, (head_row, rows) in tables.items():
         for offset, head in enumerate(head_row):
-            cell = style.put(sheet, 3, column + offset, head, bold=True, color="FFFFFF")
-            cell.fill = style.fill(style.INK)
-            sheet.column_dimensions[cell.column_letter].width = 18 if words.other else 14
+            look: dict[str, Any] = {"bold": True, "color": "FFFFFF", "background": style.INK, "vertical": "center"}
+            cell = style.put(sheet, 3, column + offset, head, **look)
+            texts = [head, *(row[offset] for row in rows if isinstance(row[offset], str))]
+            longest = max(text_width(line) for text in texts for line in str(text).split("\n"))
+            sheet.column_dimensions[cell.column_letter].width = max(14, 2 + 1.1 * longest)
         for number, values in enumerate(rows, start=4):
             for offset, value in enumerate(values):
                 form = (
                     ("0.0%" if name in {"appeal", "genres", "decades"} else "0.0") if isinstance(value, float) else None
                 )
-                style.put(sheet, number, column + offset, value, number=form)
+                style.put(sheet, number, column + offset, value, number=form, wrap=False)
         places[name] = (column, 3, 3 + len(rows))
         column += len(head_row) + 1
+    sheet.row_dimensions[3].height = 33 if words.other else 18
+    for number in range(4, 4 + max(len(rows) for _, rows in tables.values())):
+        sheet.row_dimensions[number].height = 16
     sheet.freeze_panes = "A4"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -89,7 +95,7 @@ def _figure(bar: Bar, words: Words) -> list[object]:
     low = "" if bar.low is None else words.both("summary.at_least", " / ", share=f"{bar.low:.0%}")
     high = "" if bar.high is None else words.both("summary.at_most", " / ", share=f"{bar.high:.0%}")
     name = bar.name if bar.name[:1].isdigit() else words.told(bar.name, " ")
-    return [name, bar.offered_share, bar.eligible_share, ", ".join(filter(None, (low, high)))]
+    return [name, bar.offered_share, bar.eligible_share, " · ".join(filter(None, (low, high)))]
 
 
 def add_charts(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.offers import _style as style
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 from recommender.offers._rules_view import RulesView, ViewLine, rules_view
-from recommender.offers._sheet_table import set_print, sheet_name, text_width
+from recommender.offers._sheet_table import row_height, set_print, sheet_name
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -22,13 +22,12 @@ _HEADS = (
     ("hits", 10),
     ("unknown", 11),
     ("says", 62),
-    ("stands", 46),
-    ("source", 44),
-    ("trust", 34),
+    ("stands", 60),
+    ("source", 48),
+    ("trust", 36),
     ("rule", 26),
 )
-_SOURCE = 9
-_LINE_HEIGHT = 13.5
+_RULE = 11
 
 
 def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
@@ -42,12 +41,13 @@ def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     for index, (_, width) in enumerate(_HEADS, start=1):
         sheet.column_dimensions[letter(index)].width = width
     style.put(sheet, 1, 1, words.both("rules.title", " · "), size=16, bold=True, wrap=False)
+    sheet.row_dimensions[1].height = 26
     data = words.both("rules.data", day=view.on, packs=view.packs)
     for row, line in enumerate(data.split("\n"), start=2):
         style.put(sheet, row, 1, line, color=style.MUTED, wrap=False)
     row = _add_counts(sheet, 5, view, words)
     for heading, lines in view.groups:
-        style.put(sheet, row, 1, words.told(heading, " · "), size=12, bold=True, color=style.ACCENT, wrap=False)
+        _add_heading(sheet, row, words.told(heading, " · "))
         row = _add_heads(sheet, row + 1, words)
         for text in lines:
             _add_line(sheet, row, text, words)
@@ -58,9 +58,9 @@ def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
         row += 2
     for heading, texts in (("rules.notices", view.notices), ("rules.overridden", view.overrides)):
         if texts:
-            style.put(sheet, row, 1, words.both(heading, " · "), size=12, bold=True, color=style.ACCENT, wrap=False)
+            _add_heading(sheet, row, words.both(heading, " · "))
             for place, said in enumerate(texts, start=row + 1):
-                style.put(sheet, place, 1, said, wrap=False)
+                style.put(sheet, place, 1, words.told(said, " · "), wrap=False)
             row += len(texts) + 2
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
@@ -80,27 +80,29 @@ def _add_counts(sheet: Worksheet, row: int, view: RulesView, words: Words) -> in
     return row + 1
 
 
+def _add_heading(sheet: Worksheet, row: int, text: str) -> None:
+    style.put(sheet, row, 1, text, size=12, bold=True, color=style.ACCENT, wrap=False, vertical="center")
+    sheet.row_dimensions[row].height = 22
+
+
 def _add_heads(sheet: Worksheet, row: int, words: Words) -> int:
     for index, (head, _) in enumerate(_HEADS, start=1):
-        said = words.both(f"rules.{head}")
-        cell = style.put(sheet, row, index, said, bold=True, color="FFFFFF", vertical="center")
-        cell.fill = style.fill(style.INK)
-    sheet.row_dimensions[row].height = 30 if words.other else 16
+        look: dict[str, Any] = {"bold": True, "color": "FFFFFF", "background": style.INK, "vertical": "center"}
+        style.put(sheet, row, index, words.both(f"rules.{head}"), **look)
+    sheet.row_dimensions[row].height = 33 if words.other else 18
     return row + 1
 
 
 def _add_line(sheet: Worksheet, row: int, line: ViewLine, words: Words) -> None:
-    sources, trust = ("\n".join(dict.fromkeys(source[part] for source in line.sources)) for part in (0, 2))
-    address = line.sources[0][1] if len(line.sources) == 1 else ""
+    sources = "\n".join(dict.fromkeys(source for source, _, _ in line.sources))
+    trust = "\n".join(words.told(said) for said in dict.fromkeys(said for _, _, said in line.sources))
     values: list[object] = [line.reason_code, words.told(line.effect), words.told(line.state), words.told(line.media)]
-    values += [line.hits, line.unknown, line.message, line.detail, sources, trust, "\n".join(line.rules)]
-    lines = 1
-    for index, ((_, width), value) in enumerate(zip(_HEADS, values, strict=True), start=1):
+    values += [line.hits, line.unknown, line.message, words.told(line.detail), sources, trust, "\n".join(line.rules)]
+    for index, value in enumerate(values, start=1):
         style.put(sheet, row, index, value, number="#,##0" if isinstance(value, int) else None, line=True)
-        if isinstance(value, str):
-            lines = max(lines, sum(1 + int(text_width(part) // (width * 1.05)) for part in value.split("\n")))
-    if address:
-        link = sheet.cell(row, _SOURCE)
-        link.hyperlink = address
+    if len(line.sources) == 1 and line.sources[0][1]:
+        # On the rule's name, which is short: some programs do not wrap a text that is a link.
+        link = sheet.cell(row, _RULE)
+        link.hyperlink = line.sources[0][1]
         link.font = style.font(color=style.ACCENT)
-    sheet.row_dimensions[row].height = 6 + _LINE_HEIGHT * lines
+    sheet.row_dimensions[row].height = max(map(row_height, values, (width for _, width in _HEADS)))

@@ -37,6 +37,8 @@ def add_summary_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     wanting = [*(shortfall.text for shortfall in offer.shortfalls), *offer.package.conflicts]
     missed = [words.told(text) for text in wanting] or [words.both("summary.nothing_missed")]
     row = _text_block(sheet, row + 1, words.both("summary.missed", " · "), missed, warm=bool(offer.shortfalls))
+    if wanting:
+        _break_page(sheet, row)  # else a page would end within a chart
     row = add_charts(sheet, figures, tables, row + 2, words)
     row = _text_block(sheet, row, words.both("summary.reading", " · "), how_to_read(words))
     row = _text_block(sheet, row + 1, words.both("summary.funnel", " · "), _funnel(offer, words))
@@ -49,6 +51,12 @@ def add_summary_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     sheet.sheet_properties.tabColor = style.ACCENT
+
+
+def _break_page(sheet: Worksheet, row: int) -> None:
+    from openpyxl.worksheet.pagebreak import Break
+
+    sheet.row_breaks.append(Break(id=row))
 
 
 def _merged(sheet: Worksheet, row: int, text: object, *, first: int = _FIRST, last: int = _LAST, **look: Any) -> Any:

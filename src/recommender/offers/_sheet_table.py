@@ -109,7 +109,7 @@ def fill_sheet(sheet: Worksheet, columns: list[Column], cells: list[list[object]
             if address:
                 cell.hyperlink = address
         sheet.row_dimensions[number].height = max(
-            _height(value, column.width, least) for value, column in zip(values, columns, strict=True)
+            row_height(value, column.width, least) for value, column in zip(values, columns, strict=True)
         )
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(columns))}{HEADER_ROW + len(cells)}"
     sheet.sheet_view.showGridLines = False
@@ -145,8 +145,8 @@ def _sign_width(sign: str) -> float:
     return 0.0 if unicodedata.combining(sign) else 1.1
 
 
-def _height(value: object, width: float, least: int) -> float:
-    """Return the height in points of the row that shows a cell's text at a width."""
+def row_height(value: object, width: float, least: int = 1) -> float:
+    """Return the height in points of the row that shows a cell's text at a width, or at least so many lines."""
     if not isinstance(value, str):
         return 6 + _LINE_HEIGHT * least
     han = style.is_han(value)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from recommender.errors import visible
+from recommender.errors import nearest, visible
 from recommender.offers._brief import Brief
 from recommender.offers._choice import Choice, Miss
 from recommender.offers._eligible import REASONS, UNKNOWN
-from recommender.offers._membership import RULE, Demand
+from recommender.offers._membership import RULE
+
+_LISTS = {"genre": "genres", "director": "directors", "studio": "studio"}
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,11 @@ def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], ch
     said: set[str] = set()
     for miss in choice.misses:
         found.append(_missed(miss, brief, offered, pool))
-        hint = _hint(miss.demand, pool) if miss.by > 0 and miss.supply < miss.demand.low else ""
+        hint = _hint(miss, pool) if miss.by > 0 and miss.supply < miss.demand.low else ""
         if hint and hint not in said:
             said.add(hint)
             found[-1] = replace(found[-1], text=f"{found[-1].text} {hint}")
-    if not choice.proven:
+    if not choice.near:
         text = (
             "The search for the best offer ended before its proof: a better one may exist, by "
             f"{choice.solution.gap:.3g} at most, on a total of {choice.solution.objective:,.2f}."
@@ -144,7 +146,8 @@ def _why_few(miss: Miss, pool: pd.DataFrame) -> str:
     return f"Of {len(pool):,} eligible titles {count} {'is' if miss.supply < 2 else 'are'} of this group."
 
 
-def _hint(demand: Demand, pool: pd.DataFrame) -> str:
+def _hint(miss: Miss, pool: pd.DataFrame) -> str:
+    demand = miss.demand
     if demand.group == "decade":
         decades = sorted(set(pool["decade"]) - {UNKNOWN})
         if len(decades) == 1:
@@ -152,8 +155,16 @@ def _hint(demand: Demand, pool: pd.DataFrame) -> str:
             return f"{years}: check that they are years of production."
         if not decades:
             return "This catalogue gives no years."
+    if not miss.supply and demand.group in _LISTS and (found := nearest(demand.name, _names(pool, demand.group))):
+        return f"Did you mean {' or '.join(found)}?"
     if demand.group == "genre":
         bare = sum(not genres for genres in pool["genres"])
         if bare:
             return f"Of the eligible titles {bare:,} carry no genre at all."
     return ""
+
+
+def _names(pool: pd.DataFrame, group: str) -> set[str]:
+    """Return the names that the catalogue has for a group of which it has none of the name asked for."""
+    cells = pool[_LISTS[group]].dropna()
+    return {str(name) for cell in cells for name in (cell if isinstance(cell, list) else [cell])}

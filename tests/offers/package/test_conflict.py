@@ -40,6 +40,12 @@ def test_the_conflict_is_the_smallest_of_all(problem: Problem) -> None:
     assert len(found.parts) == len(found.sides)
 
 
+def test_a_size_beyond_all_titles_is_the_conflict() -> None:
+    found = conflict(Problem([0.3, 0.2, 0.1], 50))
+    assert found is not None
+    assert found.text == "This cannot be kept: exactly 50 titles (there are 3)."
+
+
 @settings(max_examples=40, deadline=None)
 @given(problems(6, curved=False))
 def test_the_nearest_brief_works_and_no_nearer_does(problem: Problem) -> None:

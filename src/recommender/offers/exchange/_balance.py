@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import NotEnoughDataError
 from recommender.offers._choice import Choice
+from recommender.offers._constraints import percent_above
 from recommender.offers.package import Problem
 from recommender.offers.package._linear import Row
 from recommender.offers.package._solve import attempt
@@ -33,8 +34,9 @@ class Balance:
     low, high : float
         The interval of `difference`. The sides' errors are independent of each other: their titles meet different
         audiences. Within a side titles err together as its brief says.
-    proven : bool
-        Whether no two other lists within the tolerance have a total that is greater by more than `CLOSE`.
+    gap : float
+        By what share of the best possible the total of two other lists within the tolerance could be greater, at
+        most; 0 where it is proven that none is.
     cost : float
         What the balance costs: by how much the total of both sides' best lists, each for itself, is greater.
     """
@@ -44,13 +46,18 @@ class Balance:
     tolerance: float
     low: float
     high: float
-    proven: bool
+    gap: float
     cost: float
 
     @property
     def difference(self) -> float:
         """What we give more (positive) or less (negative) than we receive."""
         return self.ours - self.theirs
+
+    @property
+    def proof(self) -> str:
+        """How sure it is that no two other lists are better, in words."""
+        return f"within {percent_above(self.gap)} of the best possible" if self.gap else "proven to be the best"
 
     @property
     def share(self) -> float:
@@ -60,7 +67,7 @@ class Balance:
 
 
 def balanced(
-    ours: Choice, theirs: Choice, weights: tuple[float, float], tolerance: float
+    ours: Choice, theirs: Choice, weights: tuple[float, float], tolerance: float, *, scale: float = 1.0
 ) -> tuple[Choice, Choice, Balance]:
     """Choose both lists again, so that their totals differ by no more than a tolerance.
 
@@ -72,6 +79,8 @@ def balanced(
         What one of each side's total counts.
     tolerance : float
         A share of the mean of both totals.
+    scale : float
+        What totals are multiplied by in a message.
 
     Returns
     -------
@@ -89,7 +98,7 @@ def balanced(
     joint, more = _joint(sides, weights)
     solution = attempt(joint, more=[*more, *_balance_rows(values, tolerance)], close=CLOSE)
     if solution is None:
-        raise _apart(joint, more, values, tolerance)
+        raise _apart(joint, more, values, tolerance, scale)
     count = len(values[0])
     masks = (solution.mask[:count], solution.mask[count:])
     # Each side is settled with the other's list given, so that what its demands cost can be asked of it alone.
@@ -115,7 +124,7 @@ def balanced(
         tolerance,
         low,
         high,
-        solution.gap <= 2 * CLOSE * abs(solution.objective),
+        0.0 if solution.proven else max(solution.bound - now, 0.0) / abs(solution.bound),
         max(best - now, 0.0),
     )
     return chosen[0], chosen[1], balance
@@ -172,7 +181,7 @@ def _balance_rows(values: list[Floats], tolerance: float) -> list[Row]:
     ]
 
 
-def _apart(joint: Problem, more: list[Row], values: list[Floats], tolerance: float) -> NotEnoughDataError:
+def _apart(joint: Problem, more: list[Row], values: list[Floats], tolerance: float, scale: float) -> NotEnoughDataError:
     """Return the error of sides that cannot come together, with the least difference that they can have."""
     free = attempt(joint, more=more, close=CLOSE)
     assert free is not None  # each side for itself keeps everything
@@ -187,8 +196,8 @@ def _apart(joint: Problem, more: list[Row], values: list[Floats], tolerance: flo
     allow = f"Allow a tolerance of {np.ceil(least * 1000) / 1000:.3f}, or " if least < 1 else ""
     bounds = ("at least", "at most") if sign > 0 else ("at most", "at least")
     return NotEnoughDataError(
-        f"the two sides cannot balance within {tolerance:.1%}: ours comes to {bounds[0]} {ours:,.2f}, theirs to "
-        f"{bounds[1]} {theirs:,.2f}, which differ by {least:.1%}",
+        f"the two sides cannot balance within {tolerance:.1%}: ours comes to {bounds[0]} {scale * ours:,.1f}, theirs "
+        f"to {bounds[1]} {scale * theirs:,.1f}, which differ by {least:.1%}",
         hint=allow + "change the sizes or the weights of the sides." if allow else "Change the sizes or the weights.",
     )
 

@@ -52,7 +52,9 @@ def build_exchange(ours: Side, theirs: Side, brief: ExchangeBrief) -> Exchange:
     """
     asked = [_measured(one, brief.measure) for one in (brief.ours, brief.theirs)]
     candidates = [side.candidates(one) for side, one in zip((ours, theirs), asked, strict=True)]
-    first, second, balance = balanced(candidates[0].best(), candidates[1].best(), brief.weights, brief.tolerance)
+    best = [one.best() for one in candidates]
+    scale = 100.0 if brief.measure == "appeal" else 1.0
+    first, second, balance = balanced(best[0], best[1], brief.weights, brief.tolerance, scale=scale)
     return Exchange(brief, offer_of(candidates[0], first), offer_of(candidates[1], second), balance)
 
 

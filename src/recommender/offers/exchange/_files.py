@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import OutputError
+from recommender.offers._constraints import percent_above
 from recommender.offers._files import FILES as OFFER_FILES
 from recommender.offers._files import refuse_edited, write_offer
+from recommender.offers._html import render
+from recommender.offers._language import Words, check_language, language_for, words_in
 from recommender.offers._offer import Offer
-from recommender.offers._words import clean, market_name, titled
+from recommender.offers._words import clean, market_name, rows_of, titled
 from recommender.offers.exchange._exchange import Exchange
 from recommender.sources import atomic_directory, file_sha256
 
@@ -20,7 +23,11 @@ _TOP = 15
 
 
 def write_exchange(
-    made: Exchange, directory: str | Path, *, inputs: Mapping[str, str | Path] | None = None
+    made: Exchange,
+    directory: str | Path,
+    *,
+    inputs: Mapping[str, str | Path] | None = None,
+    language: str | None = None,
 ) -> dict[str, Path]:
     """Write an exchange into a folder: two offers, and how they balance.
 
@@ -31,6 +38,9 @@ def write_exchange(
         An earlier exchange in it is replaced as a whole; a folder with anything else is refused.
     inputs : mapping of str to path, optional
         The files that it was made from, by role; their names and hashes go into `balance.json`.
+    language : {"en", "en+ru", "en+zh"}, optional
+        Of workbooks, reports and the page of the balance; where not given, that of each brief's partner, and the
+        page in that of the partner who receives ours.
 
     Returns
     -------
@@ -43,12 +53,13 @@ def write_exchange(
         The folder cannot be written, holds something else, or a workbook that somebody has edited.
     """
     folder = Path(directory)
+    page = check_language(language or language_for(made.brief.ours.language))
     for side in ("ours", "theirs"):
         refuse_edited(folder / side)
         _refuse_strangers(folder / side)
     with atomic_directory(folder, names=FILES) as aside:
-        write_offer(made.ours, aside / "ours")
-        write_offer(made.theirs, aside / "theirs")
+        write_offer(made.ours, aside / "ours", language=language)
+        write_offer(made.theirs, aside / "theirs", language=language)
         facts = balance_facts(made)
         facts["inputs"] = {
             role: {"file": Path(path).name, "sha256": file_sha256(path)}
@@ -57,7 +68,7 @@ def write_exchange(
         }
         text = json.dumps(facts, ensure_ascii=False, indent=2)
         (aside / "balance.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-        (aside / "balance.html").write_text(balance_html(made), encoding="utf-8", newline="\n")
+        (aside / "balance.html").write_text(balance_html(made, page), encoding="utf-8", newline="\n")
     return {name: folder / name for name in FILES}
 
 
@@ -75,64 +86,74 @@ def balance_facts(made: Exchange) -> dict[str, Any]:
         "difference_share": round(balance.share, 6),
         "interval": [round(balance.low, 6), round(balance.high, 6)],
         "cost_of_balance": round(balance.cost, 6),
-        "proven_optimum": balance.proven,
+        "proven_optimum": balance.gap == 0,
+        "gap": float(f"{balance.gap:.3g}"),
         "offers": {"ours": made.ours.offer_id, "theirs": made.theirs.offer_id},
     }
 
 
-def balance_html(made: Exchange) -> str:
+def balance_html(made: Exchange, language: str = "en") -> str:
     """Return the page of the balance; everything from outside is escaped, and nothing is fetched."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("recommender.offers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    balance = made.balance
-    scale = 100.0 if made.brief.measure == "appeal" else 1.0
+    words = words_in(language)
+    balance, weights = made.balance, made.brief.weights
+    appeal = made.brief.measure == "appeal"
+    scale, unit = (100.0, "points of appeal") if appeal else (1.0, f"{made.brief.ours.budget.currency} of value")
     reach = max(abs(balance.low), abs(balance.high), balance.tolerance * balance.ours, 1e-9) * 1.1
     allowed = balance.tolerance * (balance.ours + balance.theirs) / 2
-    return environment.get_template("balance.html").render(
+    places = {"low": balance.low, "high": balance.high, "at": balance.difference, "from": -allowed, "to": allowed}
+    signed = {"by": balance.difference, "low": balance.low, "high": balance.high}
+    return render(
+        "balance.html",
+        words,
         made=made,
         balance=balance,
         scale=scale,
-        unit="points of appeal" if made.brief.measure == "appeal" else f"{made.brief.ours.budget.currency} of value",
+        number="{:,}".format,
+        percent_above=percent_above,
+        receives=_receives(made, words, unit),
+        given={
+            "n": f"{scale * balance.ours:,.1f}",
+            "total": f"{scale * balance.theirs:,.1f}",
+            "unit": unit,
+            "share": f"{100 * balance.share:+.1f}%",
+        }
+        | {name: f"{scale * value:+,.1f}" for name, value in signed.items()},
         sides=[
-            _side("We give", made.ours, made.brief.weights[0]),
-            _side("They give", made.theirs, made.brief.weights[1]),
+            _side("balance.we_give", made.ours, weights[0], words),
+            _side("balance.they_give", made.theirs, weights[1], words),
         ],
-        place={
-            name: 50 + 50 * value / reach
-            for name, value in (
-                ("low", balance.low),
-                ("high", balance.high),
-                ("at", balance.difference),
-                ("from", -allowed),
-                ("to", allowed),
-            )
-        },
+        place={name: 50 + 50 * value / reach for name, value in places.items()},
     )
 
 
-def _side(name: str, offer: Offer, weight: float) -> dict[str, Any]:
+def _receives(made: Exchange, words: Words, unit: str) -> str:
+    """Return which market receives what, in one line a language."""
+    more = {"share": f"{made.balance.tolerance:.1%}", "unit": unit}
+    markets = (made.ours.brief.market, made.theirs.brief.market)
+
+    def named(language: str) -> dict[str, str]:
+        return dict(zip(("market", "other"), (market_name(market, language) for market in markets), strict=True))
+
+    english = words.english("balance.receives", **named("en"), **more)
+    if words.other is None:
+        return english
+    return f"{english}\n{words.second('balance.receives', **named(words.other), **more)}"
+
+
+def _side(name: str, offer: Offer, weight: float, words: Words) -> dict[str, Any]:
     assert offer.choice is not None
     solution = offer.choice.solution
-    frame = offer.frame.head(_TOP)
+    market = market_name(offer.brief.market)
     return {
         "name": name,
         "offer": offer,
-        "market": market_name(offer.brief.market),
+        "market": f"{market}\n{market_name(offer.brief.market, words.other)}" if words.other else market,
         "weight": weight,
         "total": float(solution.problem.value[solution.chosen].sum()),
         "interval": solution.interval,
         "titles": [
-            (titled(title, year), 100 * appeal, clean(", ".join(genres), 60))
-            for title, year, appeal, genres in zip(
-                frame["title"], frame["year"], frame["appeal"], frame["genres"], strict=True
-            )
+            (titled(row.title, row.year), 100 * row.appeal, clean(", ".join(row.genres), 60))
+            for row in rows_of(offer.frame.head(_TOP))
         ],
     }
 

@@ -150,7 +150,7 @@ class Program:
         if demands:
             put(demands, -np.inf, 0, short=eye, eased=-sides[:demands] * reach[:demands, None])
             put(demands, -np.inf, 0, over=eye, eased=-sides[demands : 2 * demands] * reach[demands : 2 * demands, None])
-        put(1, -np.inf, 0, size=np.ones((1, 2)), eased=-sides[[2 * demands]] * count)
+        put(1, -np.inf, 0, size=np.ones((1, 2)), eased=-sides[[2 * demands]] * max(count, size))
         held = classes.locked > 0
         if held.any():
             pick = np.eye(kinds)[held]

@@ -127,8 +127,8 @@ def _read_one(
                 None,
                 None,
                 None,
-                "no sheet with row ids has a column of decisions",
-                "head it Decision, as it was",
+                "no sheet has both row ids and decisions: a column Row id or Decision, or the sheet, was deleted",
+                "take both columns from the workbook as it was sent out",
             )
         )
     return entries, extras, faults

@@ -121,7 +121,7 @@ def _price_order(
         return
     for entry in [*found.get("ask_price", ()), *found.get("floor_price", ())]:
         if entry.edited:
-            yield entry.fault(f"the price asked ({ask:g}) is below the floor price ({floor:g})", "correct one of them")
+            yield entry.fault(f"the ask price {ask:,g} is below the floor price {floor:,g}", "correct one of them")
 
 
 def _joined(key: str, entries: Iterable[Entry], before: Any) -> str:
