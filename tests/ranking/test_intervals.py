@@ -77,6 +77,17 @@ class TestIntervals:
         low, high = intervals.predict(at, np.array([0, 1, 2]))
         assert (np.diff(high - low) < 0).all()
 
+    @settings(max_examples=40)
+    @given(st.integers(0, 10_000), st.permutations([0.3, 0.15, 0.05]))
+    def test_less_evidence_is_never_narrower(self, seed: int, noise: list[float]) -> None:
+        draw = np.random.default_rng(seed)
+        appeal, evidence = draw.random(2000), draw.integers(0, 3, 2000)
+        percentile = appeal + np.array(noise)[evidence] * draw.normal(size=2000)
+        intervals = ConformalIntervals().fit(appeal, percentile, evidence)
+        assert (np.diff(np.ptp(intervals.offsets_, axis=2), axis=0) <= 0).all()
+        low, high = appeal + intervals.offsets_[evidence, np.searchsorted(intervals.edges_, appeal)].T
+        assert ((percentile >= low) & (percentile <= high)).mean() == pytest.approx(0.8, abs=0.02)
+
     def test_a_higher_coverage_is_wider(self) -> None:
         data = exchangeable(3, 1000)
         widths = []

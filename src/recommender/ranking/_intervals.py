@@ -59,6 +59,8 @@ class AppealCalibrator(BaseEstimator):  # type: ignore[misc]
 class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
     """Mondrian conformal intervals: quantiles of past errors among titles alike in evidence and appeal.
 
+    Where less evidence came with smaller errors, its titles and those of more evidence are taken together.
+
     Errors are those on titles that the model had not seen (Vovk, Gammerman and Shafer, 2005, chapter 4; CV+ of Barber et
     al., 2021, https://doi.org/10.1214/20-AOS1965, in its simplest form: out-of-fold errors pooled).
 
@@ -103,12 +105,15 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
         self.offsets_ = np.empty((3, self.n_levels, 2))
         for known in range(3):
             of_evidence = evidence == known
-            enough = of_evidence.sum() >= self.min_titles
-            fallback = self._quantiles(error[of_evidence], weight[of_evidence]) if enough else overall
-            for place in range(self.n_levels):
-                cell = of_evidence & (level == place)
-                enough = cell.sum() >= self.min_titles
-                self.offsets_[known, place] = self._quantiles(error[cell], weight[cell]) if enough else fallback
+            if of_evidence.sum() >= self.min_titles:
+                self.offsets_[known] = self._quantiles(error[of_evidence], weight[of_evidence])
+            else:
+                self.offsets_[known] = overall
+        for place in range(self.n_levels):
+            cells = [np.flatnonzero((evidence == known) & (level == place)) for known in range(3)]
+            for kinds in self._alike(cells, error, weight):
+                rows = np.concatenate([cells[known] for known in kinds])
+                self.offsets_[kinds, place] = self._quantiles(error[rows], weight[rows])
         return self
 
     def predict(
@@ -118,6 +123,27 @@ class ConformalIntervals(BaseEstimator):  # type: ignore[misc]
         offsets = self.offsets_[evidence, np.searchsorted(self.edges_, appeal)]
         low, high = (np.clip(appeal + offsets[:, end], 0, 1) for end in (0, 1))
         return np.minimum(low, appeal), np.maximum(high, appeal)
+
+    def _alike(
+        self, cells: list[NDArray[np.intp]], error: NDArray[np.floating], weight: NDArray[np.floating]
+    ) -> list[list[int]]:
+        """Return which kinds of evidence share an interval, so that less evidence is never narrower; small ones left out.
+
+        What little is known of often does badly, and so seems predictable: that is no certainty.
+        """
+
+        def width(kinds: list[int]) -> float:
+            rows = np.concatenate([cells[known] for known in kinds])
+            return float(np.ptp(self._quantiles(error[rows], weight[rows])))
+
+        alike: list[list[int]] = []
+        for known in (2, 1, 0):
+            if len(cells[known]) >= self.min_titles:
+                alike.append([known])
+                while len(alike) > 1 and width(alike[-1]) < width(alike[-2]):
+                    less = alike.pop()
+                    alike[-1] += less
+        return alike
 
     def _quantiles(self, errors: NDArray[np.floating], weight: NDArray[np.floating]) -> NDArray[np.float64]:
         order = np.argsort(errors, kind="stable")
