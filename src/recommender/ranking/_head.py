@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
-from recommender.ranking._evidence import EVIDENCE
+from recommender.ranking._evidence import EVIDENCE, weigh_evidence
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
@@ -95,7 +95,6 @@ class Head(BaseEstimator):  # type: ignore[misc]
 def fit_heads(
     examples: Examples,
     names: NDArray[np.object_],
-    evidence: NDArray[np.intp],
     forest: Forest,
     *,
     coverage: float,
@@ -106,7 +105,6 @@ def fit_heads(
     ----------
     examples : Examples
     names : ndarray of str, shape (n_features,)
-    evidence : ndarray of int, shape (n,)
     forest : Forest
         Not fitted.
     coverage : float
@@ -129,6 +127,7 @@ def fit_heads(
         if len(columns):
             logger.info("growing the %s trees", name)
             head = Head(forest, coverage=coverage)
+            evidence = weigh_evidence(examples.pairs, examples.matrix[:, columns], names[columns])
             score = head.fit(examples, columns, increasing[columns], evidence)
             heads[name] = head
     told = np.flatnonzero(np.isfinite(score))

@@ -216,15 +216,12 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             )
         examples = replace(examples, matrix=examples.matrix[:, self.columns_])
         self.feature_names_ = names[self.columns_]
-        evidence = weigh_evidence(examples.pairs, examples.matrix, self.feature_names_)
         forest = Forest(
             **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
             random_state=self.random_state,
         )
         self.known_share_ = float(known_elsewhere(examples.matrix, self.feature_names_).mean())
-        self.heads_, self.out_of_fold_ = fit_heads(
-            examples, self.feature_names_, evidence, forest, coverage=self.coverage
-        )
+        self.heads_, self.out_of_fold_ = fit_heads(examples, self.feature_names_, forest, coverage=self.coverage)
         self.comparables_ = Comparables().fit(titles, replace(known, relevance=labels.relevance), labels.shown)
         return self
 
