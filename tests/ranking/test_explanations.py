@@ -171,7 +171,7 @@ class TestReasons:
         table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}])
         names = np.array(list(parts), dtype=object)
         matrix = np.array([[values.get(name, np.nan) for name in parts]], dtype=np.float32)
-        contributions = np.array([list(parts.values())])
+        contributions = 100 * np.array([list(parts.values())])
         return describe_reasons(pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
 
     def test_signs_words_and_order(self, text_cache: Path) -> None:
@@ -194,10 +194,10 @@ class TestReasons:
             countries=["FR"],
         )
         assert told == [
-            "+ director: Ada Moss, no earlier title known (+0.20)",
-            "+ genre: Drama (+0.05)",
-            "- released 1950 (\u22120.30)",
-            "- 94 minutes (\u22120.04)",
+            "+ director: Ada Moss, no earlier title known (+20.0)",
+            "+ genre: Drama (+5.0)",
+            "- released 1950 (\u221230.0)",
+            "- 94 minutes (\u22124.0)",
         ]
 
     def test_a_work_entered_again_is_said_to_be(self, text_cache: Path) -> None:
@@ -205,9 +205,9 @@ class TestReasons:
         again = {"release: years since its first entry": 1.5}
         first = {"release: years since its first entry": 0.0}
         assert self.told(text_cache, again, parts, year=2017) == [
-            "- released 2017, and entered before under the same name (\u22120.40)"
+            "- released 2017, and entered before under the same name (\u221240.0)"
         ]
-        assert self.told(text_cache, first, parts, year=2017) == ["- released 2017 (\u22120.40)"]
+        assert self.told(text_cache, first, parts, year=2017) == ["- released 2017 (\u221240.0)"]
 
     def test_what_is_not_told_is_said_so(self, text_cache: Path) -> None:
         parts = {
@@ -217,10 +217,10 @@ class TestReasons:
             "cast: in this market": 0.06,
         }
         assert self.told(text_cache, {}, parts) == [
-            "+ no synopsis (+0.08)",
-            "+ worldwide audience not known (+0.07)",
-            "+ cast not told (+0.06)",
-            "- genre not told (\u22120.09)",
+            "+ no synopsis (+8.0)",
+            "+ worldwide audience not known (+7.0)",
+            "+ cast not told (+6.0)",
+            "- genre not told (\u22129.0)",
         ]
 
     def test_figures_are_percentages(self, text_cache: Path) -> None:
@@ -235,9 +235,9 @@ class TestReasons:
             "director: titles known": 3.0,
         }
         assert self.told(text_cache, values, parts, directors=["Ада"]) == [
-            "+ similar stories reached 62 of 100 here on average (+0.10)",
-            "+ audience at home: ahead of 90% of titles (+0.09)",
-            "+ director: Ада, 3 earlier titles known (+0.05)",
+            "+ similar stories reached 62 of 100 here on average (+10.0)",
+            "+ audience at home: ahead of 90% of titles (+9.0)",
+            "+ director: Ада, 3 earlier titles known (+5.0)",
         ]
 
     @pytest.mark.parametrize(("value", "words"), [(1.04, "100"), (-0.03, "0"), (0.5, "50")])
@@ -246,15 +246,15 @@ class TestReasons:
     ) -> None:
         name = "story: in this market"
         told = self.told(text_cache, {name: value}, {name: 0.1})
-        assert told == [f"+ what the story is about (by itself {words} of 100) (+0.10)"]
+        assert told == [f"+ what the story is about (by itself {words} of 100) (+10.0)"]
 
     @pytest.mark.parametrize(
         ("ratio", "sign", "words"),
         [
-            (0.4, 1, "+ director: Ada Moss, 2 earlier titles known, they did better here than most (+0.20)"),
-            (-0.4, -1, "- director: Ada Moss, 2 earlier titles known, they did less well here than most (\u22120.20)"),
-            (-0.4, 1, "+ director: Ada Moss, 2 earlier titles known (+0.20)"),
-            (0.05, 1, "+ director: Ada Moss, 2 earlier titles known (+0.20)"),
+            (0.4, 1, "+ director: Ada Moss, 2 earlier titles known, they did better here than most (+20.0)"),
+            (-0.4, -1, "- director: Ada Moss, 2 earlier titles known, they did less well here than most (\u221220.0)"),
+            (-0.4, 1, "+ director: Ada Moss, 2 earlier titles known (+20.0)"),
+            (0.05, 1, "+ director: Ada Moss, 2 earlier titles known (+20.0)"),
         ],
     )
     def test_a_record_is_told_where_it_explains_the_sign(
@@ -267,9 +267,9 @@ class TestReasons:
     def test_the_detail_that_did_most_is_told(self, text_cache: Path) -> None:
         parts = {"distance: region of the nearest origin": -0.02, "language: shared with the market": -0.2}
         values = {"distance: region of the nearest origin": 2.0, "language: shared with the market": 0.0}
-        assert self.told(text_cache, values, parts) == ["- its language is not spoken in the market (\u22120.22)"]
+        assert self.told(text_cache, values, parts) == ["- its language is not spoken in the market (\u221222.0)"]
         parts["distance: region of the nearest origin"] = -0.4
-        assert self.told(text_cache, values, parts) == ["- from another continent (\u22120.60)"]
+        assert self.told(text_cache, values, parts) == ["- from another continent (\u221260.0)"]
 
     def test_no_more_than_four_for_and_three_against(self, text_cache: Path) -> None:
         topics = [
@@ -295,20 +295,20 @@ class TestReasons:
             if not str(name).startswith("market: "):
                 told = self.told(text_cache, {}, {str(name): 0.5})
                 assert len(told) == 1
-                assert re.fullmatch(r"\+ \S.* \(\+0\.50\)", told[0])
+                assert re.fullmatch(r"\+ \S.* \(\+50\.0\)", told[0])
                 assert ": in this market" not in told[0]
 
-    def test_reasons_and_base_make_up_the_score(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
+    def test_reasons_and_the_usual_appeal_make_up_the_appeal(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
         scores = fitted.predict(catalogue, ["CN"])
         lines = [line for row in scores["reasons"] for line in row]
         assert lines
-        assert all(re.fullmatch(r"(\+ .* \(\+\d\.\d\d\))|(- .* \(\u2212\d\.\d\d\))", line) for line in lines)
+        assert all(re.fullmatch(r"(\+ .* \(\+\d+\.\d\))|(- .* \(\u2212\d+\.\d\))", line) for line in lines)
 
         def sum_of(row: list[str]) -> float:
             return sum(float(line.rsplit("(", 1)[1][:-1].replace("\u2212", "-")) for line in row)
 
         told = scores["reasons"].map(sum_of)
-        assert np.corrcoef(told, scores["score"])[0, 1] > 0.95
+        assert np.corrcoef(told, scores["appeal"])[0, 1] > 0.95
 
 
 class TestEvidence:

@@ -211,8 +211,8 @@ class TestScores:
     def test_markets_in_another_order_or_twice(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
         pd.testing.assert_frame_equal(fitted.predict(catalogue, ["DE", "CN", "DE"]), fitted.predict(catalogue))
 
-    def test_reasons_split_the_score(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
-        """What the trees say is what attributions add up to, through the ranker's own matrix."""
+    def test_reasons_split_the_appeal(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
+        """What attributions add up to is what a title's appeal is above the usual, through the ranker's own matrix."""
         from recommender.features import Pairs
         from tests.ranking.worlds import facts_of
 
@@ -228,9 +228,13 @@ class TestScores:
             day,
         )
         matrix = stack_features(fitted.groups_, pairs)[:, fitted.columns_]
-        values, base = fitted.heads_["plain"].attribute(matrix)
-        scores = by_title(fitted.predict(catalogue, ["CN"]))["CN"].reindex(facts.title_ids)
-        np.testing.assert_allclose(values.sum(axis=1) + base, scores, atol=1e-5)
+        head, market = fitted.heads_["plain"], np.full(len(facts), fitted.markets_.index("CN"))
+        points = head.attribute(matrix, market).sum(axis=1)
+        appeal = by_title(fitted.predict(catalogue, ["CN"]), "appeal")["CN"].reindex(facts.title_ids)
+        _, base = head.forest_.attribute(matrix[:, head.columns_])
+        usual = head.calibrator_.predict(np.full(len(facts), base), market)
+        np.testing.assert_allclose(points, 100 * (appeal - usual), atol=1e-4)
+        assert np.abs(points).max() > 1
 
     @pytest.mark.parametrize(("explain", "told"), [(None, 60), (1000, 60), (3, 3), (0, 0)])
     def test_so_many_of_the_best_are_explained(

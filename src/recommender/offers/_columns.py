@@ -215,8 +215,8 @@ def reason_second(words: Words, said: str) -> str | None:
     Examples
     --------
     >>> from recommender.offers._language import words_in
-    >>> reason_second(words_in("en+zh"), "Genre: Drama (+0.05)")
-    '类型：剧情 (+0.05)'
+    >>> reason_second(words_in("en+zh"), "Genre: Drama (+5.0)")
+    '类型：剧情 (+5.0)'
     """
     text, bracket, figure = said.rpartition(" (")
     if bracket and figure[:1] in {"+", "-", "−"}:

@@ -85,11 +85,29 @@ class Head(BaseEstimator):  # type: ignore[misc]
         forest: Forest = self.forest_
         return forest.predict(matrix[:, self.columns_])
 
-    def attribute(self, matrix: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:
-        """Split the scores over the columns of the whole matrix; those not looked at have 0."""
+    def attribute(self, matrix: NDArray[np.float32], market: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Split the appeal of rows over the columns of the whole matrix, in points of 0 to 100; those not looked at have 0.
+
+        The Shapley values of a row split its score against the mean; one factor brings them to the scale of appeal, so that
+        they sum to its appeal less that of the mean score in the market.
+
+        Parameters
+        ----------
+        matrix : ndarray, shape (n, n_features)
+        market : ndarray of int, shape (n,)
+            Positions among the markets that were learned.
+
+        Returns
+        -------
+        ndarray, shape (n, n_features)
+        """
         values = np.zeros(matrix.shape)
         values[:, self.columns_], base = self.forest_.attribute(matrix[:, self.columns_])
-        return values, base
+        moved = values.sum(axis=1)
+        usual = self.calibrator_.predict(np.full(len(matrix), base), market)
+        gained = self.calibrator_.predict(base + moved, market) - usual
+        factor = np.divide(100 * gained, moved, out=np.zeros(len(matrix)), where=np.abs(moved) > 1e-9)
+        return np.asarray(values * factor[:, None])
 
 
 def fit_heads(

@@ -332,13 +332,15 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     ) -> tuple[list[list[str]], list[list[dict[str, Any]]]]:
         reasons: list[list[str]] = [[] for _ in range(len(pairs))]
         comparables: list[list[dict[str, Any]]] = [[] for _ in range(len(pairs))]
+        learned = np.array([self.markets_.index(name) for name in pairs.markets], dtype=np.intp)
         for start in range(0, len(chosen), _EXPLAINED_AT_ONCE):
             rows = chosen[start : start + _EXPLAINED_AT_ONCE]
             some = pairs.take(rows)
             contributions = np.zeros((len(rows), matrix.shape[1]))
             for name in np.unique(heads[rows]):
                 of_head = heads[rows] == name
-                contributions[of_head], _ = self.heads_[name].attribute(matrix[rows[of_head]])
+                market = learned[some.market[of_head]]
+                contributions[of_head] = self.heads_[name].attribute(matrix[rows[of_head]], market)
             found = self.comparables_.find(titles, some)
             told = describe_reasons(some, matrix[rows], contributions, self.feature_names_)
             for place, row in enumerate(rows):

@@ -11,8 +11,7 @@ from recommender.ranking._phrases import PairWords, phrase
 __all__ = ["describe_reasons"]
 
 _MOST_FOR, _MOST_AGAINST = 4, 3
-# On the scale of log-odds: less moves no title by a percentile.
-_LEAST = 0.03
+_LEAST = 0.5  # points of appeal; less is noise to a reader
 
 # Topics that say the same thing to a reader are told as one; how generous the market is, is no reason for a title.
 _TOPICS = {
@@ -38,15 +37,15 @@ def describe_reasons(
     ----------
     pairs : Pairs, of length n
     matrix, contributions : ndarray, shape (n, n_features)
-        Feature values and their Shapley values on the scale of the score, log-odds.
+        Feature values, and what each added to the appeal, in points of 0 to 100.
     names : ndarray of str, shape (n_features,)
 
     Returns
     -------
     list of list of str
-        Up to four reasons for, each ``+ words (+0.25)``, then up to three against, ``- words (-0.13)``: what the topic
-        added to the score of an average title. Topics that moved it by less than 0.03 are not told. Within a topic, the
-        words are those of the detail that did most.
+        Up to four reasons for, each ``+ words (+2.5)``, then up to three against, ``- words (-1.3)``: what the topic
+        added to the appeal of an average title. Topics that moved it by less than half a point are not told. Within a
+        topic, the words are those of the detail that did most.
     """
     split = [str(name).partition(": ") for name in names]
     topics = [_TOPICS.get(topic, topic) for topic, _, _ in split]
@@ -67,7 +66,7 @@ def describe_reasons(
             of_topic = columns[wanted[i]]
             part = contributions[place, of_topic]
             row.lead = split[of_topic[int(np.argmax(part if row.up else -part))]][2]
-            figure = f"+{sums[place, i]:.2f}" if row.up else f"\u2212{-sums[place, i]:.2f}"
+            figure = f"+{sums[place, i]:.1f}" if row.up else f"\u2212{-sums[place, i]:.1f}"
             lines.append(f"{'+' if row.up else '-'} {phrase(wanted[i], row)} ({figure})")
         told.append(lines)
     return told
