@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from recommender.features import Pairs
 
-__all__ = ["EVIDENCE", "SCREEN_IT", "needs_screening", "weigh_evidence"]
+__all__ = ["EVIDENCE", "SCREEN_IT", "known_elsewhere", "needs_screening", "tell_elsewhere", "weigh_evidence"]
 
 EVIDENCE = ("thin", "fair", "strong")
 SCREEN_IT = "- not enough evidence: screen it"
@@ -19,9 +19,20 @@ SCREEN_IT = "- not enough evidence: screen it"
 _WIDE = 0.5
 
 _STORY = "similar stories: closeness"
-_PERFORMANCE = ("worldwide: ", "at home: ", "abroad: ")
+# How the names of features begin that tell how a title did elsewhere.
+_ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
 _RECORD = ("director: titles known", "studio: titles known", "cast: titles known", "franchise: titles known")
 _SIMILAR = 0.35
+
+
+def tell_elsewhere(names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which features tell how a title did elsewhere, shape (n_features,)."""
+    return np.array([str(name).startswith(_ELSEWHERE) for name in names], dtype=bool)
+
+
+def known_elsewhere(matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return of which rows anything is known elsewhere, shape (n,)."""
+    return np.asarray(np.isfinite(matrix[:, tell_elsewhere(names)]).any(axis=1))
 
 
 def weigh_evidence(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.intp]:
@@ -34,9 +45,7 @@ def weigh_evidence(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.
     points = np.zeros(len(pairs), dtype=np.intp)
     if _STORY in columns:
         points += np.nan_to_num(matrix[:, columns[_STORY]]) >= _SIMILAR
-    performance = [place for name, place in columns.items() if name.startswith(_PERFORMANCE)]
-    if performance:
-        points += np.isfinite(matrix[:, performance]).any(axis=1)
+    points += known_elsewhere(matrix, names)
     record = [columns[name] for name in _RECORD if name in columns]
     if record:
         points += (np.nan_to_num(matrix[:, record]) > 0).any(axis=1)

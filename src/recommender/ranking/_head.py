@@ -9,17 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
-from recommender.ranking._evidence import EVIDENCE, weigh_evidence
+from recommender.ranking._evidence import EVIDENCE, tell_elsewhere, weigh_evidence
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
 
-__all__ = ["Head", "fit_heads", "known_elsewhere"]
+__all__ = ["Head", "fit_heads"]
 
 logger = logging.getLogger("recommender")
-
-# How the names of features begin that tell how a title did elsewhere.
-_ELSEWHERE = ("worldwide: ", "at home: ", "abroad: ")
 
 
 class Head(BaseEstimator):  # type: ignore[misc]
@@ -134,7 +131,7 @@ def fit_heads(
     unseen : DataFrame
         What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
     """
-    elsewhere = np.array([str(name).startswith(_ELSEWHERE) for name in names])
+    elsewhere = tell_elsewhere(names)
     # A greater audience elsewhere never lowers a score; a rating may.
     increasing = elsewhere & np.array(["rating" not in str(name) for name in names])
     views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
@@ -167,9 +164,3 @@ def fit_heads(
         }
     )
     return heads, unseen
-
-
-def known_elsewhere(matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Return of which rows anything is known elsewhere, shape (n,)."""
-    elsewhere = np.array([str(name).startswith(_ELSEWHERE) for name in names])
-    return np.asarray(np.isfinite(matrix[:, elsewhere]).any(axis=1))

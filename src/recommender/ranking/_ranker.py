@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
 from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, needs_screening, weigh_evidence
+from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import Forest
-from recommender.ranking._head import fit_heads, known_elsewhere
+from recommender.ranking._head import fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
