@@ -296,9 +296,9 @@ class MissingExtraError(CallError):
 
     Examples
     --------
-    >>> print(MissingExtraError("lightgbm", "The LightGBM ranker"))
-    The LightGBM ranker needs the optional dependencies 'lightgbm', which are not installed.
-    Install them: pip install 'crossmarket-recommender[lightgbm]'
+    >>> print(MissingExtraError("catboost", "The learner catboost"))
+    The learner catboost needs the optional dependencies 'catboost', which are not installed.
+    Install them: pip install 'crossmarket-recommender[catboost]'
     """
 
     def __init__(self, extra: str, need: str = "This") -> None:

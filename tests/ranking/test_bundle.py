@@ -226,7 +226,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("entries", "word"),
         [
-            ({"format_version": 2}, "format 2"),
+            ({"format_version": 3}, "format 3"),
             ({"format_version": None}, "format None"),
             ({"format": "something else"}, "not the manifest of a bundle"),
             ({"format": None}, "not the manifest of a bundle"),

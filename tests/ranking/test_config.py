@@ -86,6 +86,8 @@ def test_settings_reach_the_ranker(tmp_path: Path) -> None:
         ("groups = []", "groups"),
         ('groups = ["text", "txt"]', "txt"),
         ('groups = "text"', "groups"),
+        ('[trees]\nmembers = ["lightgbm", "light_gbm"]', "light_gbm"),
+        ("[trees]\nmembers = []", "trees.members"),
         ("trees = 3", "trees"),
         ("[trees]\nlearning_rate = 0", "trees.learning_rate"),
         ("[trees]\nmax_depth = 31", "trees.max_depth"),

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recommender.errors import ConfigError
 from recommender.features import GROUPS
+from recommender.ranking._forest import DEFAULT_MEMBERS
+from recommender.ranking._learners import LEARNERS
 from recommender.ranking._ranker import Ranker
 from recommender.sources import read_toml
 
@@ -29,7 +31,7 @@ class EncoderConfig(_Part):
 class TreesConfig(_Part):
     """Settings of the boosted trees; see `recommender.ranking.Forest`."""
 
-    n_members: Annotated[int, Field(ge=1, le=50)] = 4
+    members: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] = DEFAULT_MEMBERS
     max_iter: Annotated[int, Field(ge=1, le=5000)] = 300
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
     max_leaf_nodes: Annotated[int, Field(ge=2, le=63)] = 15
@@ -105,5 +107,11 @@ def load_model_config(path: str | Path) -> ModelConfig:
         raise ConfigError(
             f"{file}: groups: there is no feature group {', '.join(map(repr, unknown))}",
             hint=f"Choose from {', '.join(GROUPS)}.",
+        )
+    strange = [name for name in config.trees.members if name not in LEARNERS]
+    if strange:
+        raise ConfigError(
+            f"{file}: trees.members: there is no learner {', '.join(map(repr, strange))}",
+            hint=f"Choose from {', '.join(LEARNERS)}.",
         )
     return config

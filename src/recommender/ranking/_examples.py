@@ -35,6 +35,8 @@ class Examples:
     matrix : ndarray, shape (n, n_features), float32
     target, percentile : ndarray, shape (n,), 0 to 1
     weight : ndarray, shape (n,)
+    query : ndarray of int, shape (n,)
+        Titles that are ranked among one another: those asked of one market as of one day.
     rounds : list of tuple of ndarray of bool, shape (n,)
         What to learn from and what to predict then, so that every row that calibrates is predicted by a model that has
         seen neither its answer nor, where outcomes have days, anything later.
@@ -45,6 +47,7 @@ class Examples:
     target: NDArray[np.float32]
     percentile: NDArray[np.float32]
     weight: NDArray[np.float64]
+    query: NDArray[np.intp]
     rounds: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 
 
@@ -115,6 +118,7 @@ def build_examples(
         target=np.concatenate([block.target for block in blocks]),
         percentile=np.concatenate([block.percentile for block in blocks]),
         weight=weight,
+        query=np.repeat(np.arange(len(blocks)), [len(block.title) for block in blocks]) * len(markets) + pairs.market,
         rounds=_rounds(blocks, folds),
     )
 

@@ -18,12 +18,14 @@ __all__ = ["Head", "fit_heads"]
 
 logger = logging.getLogger("recommender")
 
+_TRIED_MEMBERS = 2  # enough to calibrate by, in half the time
+
 
 class Head(BaseEstimator):  # type: ignore[misc]
     """One view of the features: a forest on some columns, calibrated on predictions of what it had not seen.
 
-    In each round of the examples a forest of two members learns from the one part and predicts the other; these predictions
-    calibrate. The forest that scores learns from everything.
+    In each round of the examples a forest of the first two members learns from the one part and predicts the other; these
+    predictions calibrate. The forest that scores learns from everything.
 
     Parameters
     ----------
@@ -63,9 +65,15 @@ class Head(BaseEstimator):  # type: ignore[misc]
         """
         matrix = examples.matrix[:, columns]
         unseen = np.full(len(matrix), np.nan)
-        trial = clone(self.forest).set_params(n_members=min(2, self.forest.n_members))
+        trial = clone(self.forest).set_params(members=self.forest.members[:_TRIED_MEMBERS])
         for learned, asked in examples.rounds:
-            forest = clone(trial).fit(matrix[learned], examples.target[learned], examples.weight[learned], increasing)
+            forest = clone(trial).fit(
+                matrix[learned],
+                examples.target[learned],
+                examples.weight[learned],
+                increasing,
+                examples.query[learned],
+            )
             unseen[asked] = forest.predict(matrix[asked])
         told = np.isfinite(unseen)
         market, weight = examples.pairs.market[told], examples.weight[told]
@@ -74,7 +82,7 @@ class Head(BaseEstimator):  # type: ignore[misc]
         self.calibrator_ = AppealCalibrator().fit(unseen[told], percentile, market, weight)
         appeal = self.calibrator_.predict(unseen[told], market)
         self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence[told], weight)
-        self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing)
+        self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing, examples.query)
         return unseen
 
     def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:

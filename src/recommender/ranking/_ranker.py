@@ -19,7 +19,7 @@ from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, colle
 from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
-from recommender.ranking._forest import Forest
+from recommender.ranking._forest import DEFAULT_MEMBERS, Forest
 from recommender.ranking._head import fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
@@ -59,7 +59,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     groups : sequence of str or None, default=None
         The features to use, of `recommender.features.GROUPS`; all by default.
     n_folds : int, default=5
-    n_members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
+    members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
         See `Forest`.
     emphasis : float, default=2.5
         The power to which graded percentiles are raised before they are learned: above 1, the head of a ranking counts
@@ -110,7 +110,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         cache_dir: str | None = None,
         groups: Sequence[str] | None = None,
         n_folds: int = 5,
-        n_members: int = 4,
+        members: Sequence[str] = DEFAULT_MEMBERS,
         max_iter: int = 300,
         learning_rate: float = 0.05,
         max_leaf_nodes: int = 15,
@@ -130,7 +130,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.cache_dir = cache_dir
         self.groups = groups
         self.n_folds = n_folds
-        self.n_members = n_members
+        self.members = members
         self.max_iter = max_iter
         self.learning_rate = learning_rate
         self.max_leaf_nodes = max_leaf_nodes
