@@ -118,7 +118,7 @@ def _of_lightgbm(lesson: Lesson, growth: Growth) -> dict[str, Any]:
         "max_depth": growth.max_depth,
         "min_data_in_leaf": growth.min_samples_leaf,
         "lambda_l2": growth.l2_regularization,
-        "feature_fraction": growth.max_features,
+        "feature_fraction_bynode": growth.max_features,
         "extra_trees": False,
         "seed": growth.random_state,
         "num_threads": 1,
