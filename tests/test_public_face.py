@@ -29,7 +29,7 @@ def visible_names(module: ModuleType) -> set[str]:
         for name, value in vars(module).items()
         if not name.startswith("_")
         and not isinstance(value, ModuleType)
-        and name not in {"TYPE_CHECKING", "annotations", "import_module"}
+        and name not in {"TYPE_CHECKING", "annotations", "lazy_names"}
     }
 
 

@@ -14,8 +14,9 @@ Everything is loaded when it is first asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
     from recommender.evaluation import evaluate
@@ -46,7 +47,7 @@ __all__ = [
     "write_table",
 ]
 
-_ROOMS = {
+_HOMES = {
     "evaluation": ("evaluate",),
     "offers": ("Brief", "Offer", "build_offer", "load_brief", "screen_first", "write_offer"),
     "ranking": ("ModelConfig", "Ranker", "load_bundle", "load_model_config", "save_bundle", "what_if"),
@@ -54,14 +55,6 @@ _ROOMS = {
     "scoring": ("score",),
     "sources": ("read_outcomes", "read_titles", "write_table"),
 }
-_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

@@ -9,8 +9,9 @@ Everything is loaded when it is first asked for: an offer needs a rule of this r
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
     from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
@@ -55,7 +56,7 @@ __all__ = [
     "what_if",
 ]
 
-_MODULES = {
+_HOMES = {
     "_bundle": ("Manifest", "load_bundle", "read_manifest", "save_bundle"),
     "_config": ("ModelConfig", "load_model_config"),
     "_evidence": ("needs_screening",),
@@ -75,14 +76,6 @@ _MODULES = {
         "TfidfKnnRanker",
     ),
 }
-_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

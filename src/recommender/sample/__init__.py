@@ -6,21 +6,17 @@ column comes from stands in this folder's README.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
     from recommender.sample._sample import DIRECTIONS, TABLE_NAMES, Sample, load_sample, sample_path
 
 __all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_path"]
 
+# Loaded when first asked for: the briefs are read from here too, and they need no tables.
+_HOMES = {"_sample": __all__}
 
-def __getattr__(name: str) -> object:
-    # Loaded when first asked for: the briefs are read from here too, and they need no tables.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("recommender.sample._sample"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

@@ -8,9 +8,9 @@ and key. `atomic_output` and `atomic_directory` guard every output.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from recommender.lazy import lazy_names
 from recommender.sources._atomic import atomic_directory, atomic_output, file_sha256, locked_folder
 
 if TYPE_CHECKING:
@@ -57,33 +57,14 @@ __all__ = [
 
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
-    "Checked": "_check",
-    "canonical_genres": "_genres",
-    "official_languages": "_languages",
-    "check_table": "_check",
-    "read_table": "_check",
-    "read_decisions": "_readers",
-    "read_offer": "_readers",
-    "read_outcomes": "_readers",
-    "read_rights": "_readers",
-    "read_scores": "_readers",
-    "read_titles": "_readers",
-    "check_config": "_toml",
-    "describe_fault": "_toml",
-    "parse_toml": "_toml",
-    "read_toml": "_toml",
-    "save_workbook": "_write",
-    "set_text": "_write",
-    "weigh_workbook": "_workbook",
-    "write_table": "_write",
+    "_check": ("Checked", "check_table", "read_table"),
+    "_genres": ("canonical_genres",),
+    "_languages": ("official_languages",),
+    "_readers": ("read_decisions", "read_offer", "read_outcomes", "read_rights", "read_scores", "read_titles"),
+    "_toml": ("check_config", "describe_fault", "parse_toml", "read_toml"),
+    "_workbook": ("weigh_workbook",),
+    "_write": ("save_workbook", "set_text", "write_table"),
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

@@ -6,8 +6,9 @@ back. `read_exported_offer` and `export_offer` make a workbook of an offer.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
     from recommender.sources.avails._avails import Avails, read_avails, write_avails
@@ -32,25 +33,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "VERSIONS": "_fields",
-    "Avails": "_avails",
-    "Edit": "_edit",
-    "Exported": "_export",
-    "Missing": "_export",
-    "Note": "_notes",
-    "export_offer": "_export",
-    "gathered": "_notes",
-    "import_avails": "_import",
-    "read_avails": "_avails",
-    "write_avails": "_avails",
+    "_avails": ("Avails", "read_avails", "write_avails"),
+    "_edit": ("Edit",),
+    "_export": ("Exported", "Missing", "export_offer"),
+    "_fields": ("VERSIONS",),
+    "_import": ("import_avails",),
+    "_notes": ("Note", "gathered"),
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)
