@@ -68,12 +68,12 @@ def _measured(titles: int, size: int, seed: int, exact: bool) -> dict[str, float
     with timed("prices"):
         asked = prices(problem, solution)
     with timed("substitutes"):
-        swaps = substitutes(problem, solution)
+        swaps = substitutes(solution)
     with timed("bounded"):
-        adds = marginal_values(problem, solution, exact=False)
+        adds = marginal_values(solution, exact=False)
     with timed("marginal"):
         if exact:
-            adds = marginal_values(problem, solution, time_limit=3_600)
+            adds = marginal_values(solution, time_limit=3_600)
     chosen = solution.chosen
     decisions = Decisions(accept=chosen[:5], reject=chosen[100:105], hold=chosen[200:205])
     with timed("resolve"):

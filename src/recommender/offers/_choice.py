@@ -138,12 +138,12 @@ class Choice:
     def marginal_values(self) -> tuple[Marginal, ...]:
         """What each chosen title adds, in the order of `chosen`; only bounded in a very large pool or an exchange."""
         exact = len(self.pool) <= _EXACT_POOL and all(row.yields for row in self.solution.state.more)
-        return marginal_values(self.asked, self.solution, exact=exact)
+        return marginal_values(self.solution, exact=exact)
 
     @cached_property
     def substitutes(self) -> tuple[Substitutes, ...]:
         """Who could take each chosen title's place alone, in the order of `chosen`."""
-        return substitutes(self.asked, self.solution)
+        return substitutes(self.solution)
 
     @property
     def _whole(self) -> Problem:

@@ -85,7 +85,7 @@ def test_prices_of_a_demand_that_costs() -> None:
 @given(problems(8))
 def test_substitutes_are_the_best_valid_swaps(problem: Problem) -> None:
     made = solved(problem)
-    for found in substitutes(problem, made):
+    for found in substitutes(made):
         swaps = {}
         for other in np.flatnonzero(~made.mask & ~problem.banned):
             taken = made.mask
@@ -102,7 +102,7 @@ def test_substitutes_are_the_best_valid_swaps(problem: Problem) -> None:
 @given(problems(8))
 def test_marginal_values_are_those_of_solving_without(problem: Problem) -> None:
     made = solved(problem)
-    for found in marginal_values(problem, made):
+    for found in marginal_values(made):
         locked, banned = problem.locked.copy(), problem.banned.copy()
         locked[found.title], banned[found.title] = False, True
         without = best(replace(made.problem, locked=locked, banned=banned))
@@ -117,8 +117,8 @@ def test_marginal_values_are_those_of_solving_without(problem: Problem) -> None:
 @given(problems(8))
 def test_bounds_hold_the_marginal_values(problem: Problem) -> None:
     made = solved(problem)
-    exact = marginal_values(problem, made)
-    for found, true in zip(marginal_values(problem, made, exact=False), exact, strict=True):
+    exact = marginal_values(made)
+    for found, true in zip(marginal_values(made, exact=False), exact, strict=True):
         if true.value is None:
             assert found.value is None
         else:
@@ -131,6 +131,6 @@ def test_what_is_missed_is_missed_by_no_more_after_a_swap() -> None:
     made = solve(problem)
     assert made.chosen.tolist() == [0, 3]
     assert made.missed.tolist() == [1]
-    assert [found.others.tolist() for found in substitutes(problem, made)] == [[], []]
-    assert [found.value for found in marginal_values(problem, made)] == [None, None]
+    assert [found.others.tolist() for found in substitutes(made)] == [[], []]
+    assert [found.value for found in marginal_values(made)] == [None, None]
     assert [price.less for price in prices(problem, made) if price.side == "minimum"] == pytest.approx([0.6])

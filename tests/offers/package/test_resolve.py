@@ -55,7 +55,7 @@ def test_questions_about_a_choice_after_decisions_are_answered() -> None:
     assert again.solution.chosen.tolist() == [2, 3]
     assert [price.name for price in prices(problem, again.solution)] == ["demand 1", "size"]
     # Without 2 title 0 comes in its place, without 3 title 1.
-    assert [found.value for found in marginal_values(problem, again.solution)] == pytest.approx([-0.2, -0.2])
+    assert [found.value for found in marginal_values(again.solution)] == pytest.approx([-0.2, -0.2])
 
 
 def test_nothing_decided_changes_nothing_where_the_choice_is_kept() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recommender.offers.package._linear import Linear
-from recommender.offers.package._problem import Bools, Ints, Problem, Solution
+from recommender.offers.package._problem import Bools, Ints, Solution
 from recommender.offers.package._relax import Relaxed
 from recommender.offers.package._search import bound_without, search
 from recommender.offers.package._solve import TIME_LIMIT, State, attempt
@@ -38,9 +38,7 @@ class Marginal:
     exact: bool
 
 
-def marginal_values(
-    problem: Problem, solution: Solution, *, exact: bool = True, time_limit: float = TIME_LIMIT
-) -> tuple[Marginal, ...]:
+def marginal_values(solution: Solution, *, exact: bool = True, time_limit: float = TIME_LIMIT) -> tuple[Marginal, ...]:
     """Return what each chosen title adds.
 
     The best swap is one choice without the title; the relaxation's prices bound all of them. What lies between
@@ -48,8 +46,6 @@ def marginal_values(
 
     Parameters
     ----------
-    problem : Problem
-        What was asked for.
     solution : Solution
         As `solve` returns it.
     exact : bool
@@ -64,12 +60,10 @@ def marginal_values(
 
     Examples
     --------
-    >>> from recommender.offers.package import solve
-    >>> problem = Problem([0.9, 0.8, 0.1], 2)
-    >>> [marginal.value for marginal in marginal_values(problem, solve(problem))]
+    >>> from recommender.offers.package import Problem, solve
+    >>> [marginal.value for marginal in marginal_values(solve(Problem([0.9, 0.8, 0.1], 2)))]
     [0.8, 0.7]
     """
-    del problem
     until = time.monotonic() + time_limit
     state = solution.state
     if state.linear.extra.shape[1]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.offers.package._problem import Bools, Floats, Ints, Problem, Solution
+from recommender.offers.package._problem import Bools, Floats, Ints, Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Substitutes:
     changes: Floats
 
 
-def substitutes(problem: Problem, solution: Solution, *, count: int = 3) -> tuple[Substitutes, ...]:
+def substitutes(solution: Solution, *, count: int = 3) -> tuple[Substitutes, ...]:
     """Return for each chosen title the best titles that could take its place alone.
 
     A swap keeps the size, every demand (one that is missed is missed by no more), the locks of the other
@@ -36,8 +36,6 @@ def substitutes(problem: Problem, solution: Solution, *, count: int = 3) -> tupl
 
     Parameters
     ----------
-    problem : Problem
-        What was asked for.
     solution : Solution
         As `solve` returns it.
     count : int
@@ -50,12 +48,11 @@ def substitutes(problem: Problem, solution: Solution, *, count: int = 3) -> tupl
 
     Examples
     --------
-    >>> from recommender.offers.package import solve
+    >>> from recommender.offers.package import Problem, solve
     >>> problem = Problem([0.9, 0.8, 0.1, 0.7], 1, members=[[True, False, True, False]], low=[1], high=[1])
-    >>> substitutes(problem, solve(problem))[0].others.tolist()
+    >>> substitutes(solve(problem))[0].others.tolist()
     [2]
     """
-    del problem
     swaps = Swaps(solution)
     found = []
     for title in solution.chosen:
