@@ -13,6 +13,7 @@ from recommender.evaluation._judge import WITH_HISTORY
 from recommender.evaluation._plots import calibration_plot, difference_plot, figure_plot, market_plot, trade_off_plot
 from recommender.evaluation._results import ALL, headline
 from recommender.evaluation.metrics import FIGURES
+from recommender.pages import fill
 
 __all__ = ["report_html"]
 
@@ -28,21 +29,12 @@ def report_html(backtest: Backtest) -> str:
     Names of rankers, markets and splits are escaped, nothing in the page can run, and nothing is fetched: its content
     security policy allows inline styles only.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("recommender.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plot"] = Markup  # our own plots; matplotlib escapes the names in them
     top = headline(backtest.results)
     splits = [_section(backtest, split, top[top["split"] == split]) for split in top["split"].unique()]
     first = top[top["split"] == splits[0]["name"]]
-    return environment.get_template("backtest.html").render(
+    return fill(
+        "recommender.evaluation",
+        "backtest.html",
         backtest=backtest,
         splits=splits,
         key=_key_figures(backtest, first),

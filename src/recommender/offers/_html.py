@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.offers._columns import told_parts
 from recommender.offers._language import Words
+from recommender.pages import fill
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -58,16 +59,14 @@ def render(template: str, words: Words, **values: Any) -> str:
     **values
         What the template names, besides `words`, `say`, `told`, `pair` and `parts`.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("recommender.offers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     said = Said(words)
-    return environment.get_template(template).render(
-        words=words, say=said.say, told=said.told, pair=said.pair, parts=said.parts, **values
+    return fill(
+        "recommender.offers",
+        template,
+        words=words,
+        say=said.say,
+        told=said.told,
+        pair=said.pair,
+        parts=said.parts,
+        **values,
     )

@@ -1,53 +1,25 @@
-"""The report's plots: SVG text by matplotlib, with the same bytes for the same numbers."""
+"""The report's plots, in the colors of the workbook's charts."""
 
 from __future__ import annotations
 
-import html
-import io
-import re
-import warnings
 from collections.abc import Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recommender.offers import _style as style
 from recommender.offers._figures import BINS, Bar
 from recommender.offers._language import Words
+from recommender.pages import INK, drawn, svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from markupsafe import Markup
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _OFFERED, _ELIGIBLE, _ASKED = f"#{style.ACCENT}", f"#{style.REST}", f"#{style.WARM}"
-_INK, _MUTED, _LINE = f"#{style.INK}", f"#{style.MUTED}", f"#{style.LINE}"
-_LOOK: dict[str, Any] = {
-    "svg.fonttype": "none",  # text stays text: any script, searchable, in the page's own fonts
-    "svg.hashsalt": "recommender",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9,
-    "text.color": _INK,
-    "axes.edgecolor": _LINE,
-    "axes.labelcolor": _MUTED,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "grid.color": _LINE,
-    "grid.linewidth": 0.6,
-    "xtick.color": _MUTED,
-    "ytick.color": _INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-}
 
 
-def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> str:
+def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> Markup:
     """Return how the appeal of the offered titles lies within that of all eligible ones."""
-    with _figure(9.6, 2.7) as (figure, axes):
+    with drawn(9.6, 2.7) as (figure, axes):
         left = [100 * edge for edge, _, _ in bins]
         width = 100 / BINS
         axes.bar(
@@ -71,12 +43,12 @@ def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> str:
         axes.set_ylabel(words.both("report.plot_titles", " / "))
         axes.grid(visible=False, axis="x")
         _legend(axes, words)
-        return _svg(figure, "Histogram of appeal: offered and eligible titles")
+        return svg(figure, "Histogram of appeal: offered and eligible titles")
 
 
-def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> str:
+def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> Markup:
     """Return the shares of the groups in the offer, with the catalogue's and the brief's own beside them."""
-    with _figure(4.7, (1.15 if words.other else 0.75) + 0.29 * max(3, len(bars))) as (figure, axes):
+    with drawn(4.7, (1.15 if words.other else 0.75) + 0.29 * max(3, len(bars))) as (figure, axes):
         places = range(len(bars))
         axes.barh(
             places,
@@ -92,7 +64,7 @@ def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> str:
             marker="D",
             markersize=5,
             color=_ELIGIBLE,
-            markeredgecolor=_INK,
+            markeredgecolor=INK,
             markeredgewidth=0.7,
             label=words.both("report.plot_eligible", " / "),
         )
@@ -114,20 +86,7 @@ def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> str:
         axes.xaxis.set_major_formatter("{x:.0f}%")
         axes.grid(visible=False, axis="y")
         _legend(axes, words, columns=1 if words.other else 3)
-        return _svg(figure, f"Shares of the titles by {what}: offered, eligible and asked")
-
-
-@contextmanager
-def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Open a figure in our look; without pyplot, so that no window system and no global state is touched."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_LOOK), warnings.catch_warnings():
-        # The browser has the glyphs; matplotlib only measures with the font that it carries.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.add_subplot()
+        return svg(figure, f"Shares of the titles by {what}: offered, eligible and asked")
 
 
 def _legend(axes: Axes, words: Words, columns: int = 3) -> None:
@@ -145,13 +104,3 @@ def _legend(axes: Axes, words: Words, columns: int = 3) -> None:
         columnspacing=1.4,
         borderpad=0.2,
     )
-
-
-def _svg(figure: Figure, description: str) -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :].strip()
-    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    head = re.sub(r' (?:width|height)="[^"]*"', "", text[: text.index(">")], count=0)
-    return f'{head} role="img" aria-label="{html.escape(description)}"{text[text.index(">") :]}'

@@ -11,13 +11,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["ACCENT", "INK", "LINE", "MUTED", "REST", "WARM", "drawn", "svg"]
+__all__ = ["INK", "LINE", "MUTED", "drawn", "svg"]
 
 INK, MUTED, LINE = "#1f2a37", "#64707d", "#d9dee3"
-ACCENT, WARM, REST = "#0f5c63", "#b4531f", "#8b98a3"
 _LOOK: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: any script, searchable, in the page's own fonts
     "svg.hashsalt": "recommender",
@@ -54,12 +54,15 @@ def drawn(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
         yield figure, figure.add_subplot()
 
 
-def svg(figure: Figure, description: str) -> str:
-    """Return a figure as SVG that fills the width it is given."""
+def svg(figure: Figure, description: str) -> Markup:
+    """Return a figure as SVG that fills the width it is given; safe, for matplotlib escapes the names in it."""
+    from markupsafe import Markup
+
     out = io.StringIO()
     figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :].strip()
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     head = re.sub(r' (?:width|height)="[^"]*"', "", text[: text.index(">")], count=0)
-    return f'{head} role="img" aria-label="{escape(description)}"{text[text.index(">") :]}'
+    drawing = f'{head} role="img" aria-label="{escape(description)}"{text[text.index(">") :]}'
+    return Markup(drawing)  # noqa: S704
