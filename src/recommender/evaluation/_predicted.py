@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.evaluation._protocol import TitleRanker
-from recommender.evaluation._truth import Truth, percentile_of
+from recommender.evaluation._truth import Truth
 from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
+from recommender.ranking import percentile_of
 
 __all__ = ["Predicted", "predict_holdout"]
 

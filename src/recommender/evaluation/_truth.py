@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from recommender.evaluation.splits import Holdout
+from recommender.ranking import percentile_of
 from recommender.schema import METRICS
 
-__all__ = ["Gain", "Truth", "find_truth", "gains", "percentile_of"]
+__all__ = ["Gain", "Truth", "find_truth", "gains"]
 
 Gain = Literal["percentile_cubed", "binary", "log_points"]
 
@@ -103,17 +103,6 @@ def gains(value: NDArray[np.float64], gain: Gain) -> NDArray[np.float64]:
             return (value > 0).astype(np.float64)
         case "log_points":
             return np.asarray(np.log1p(np.maximum(value, 0)))
-
-
-def percentile_of(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the percentile of each value among all of them, 0 to 1, ties at the middle of their group.
-
-    Examples
-    --------
-    >>> percentile_of(np.array([5.0, 1.0, 1.0, 7.0]))
-    array([0.625, 0.25 , 0.25 , 0.875])
-    """
-    return np.asarray((rankdata(value) - 0.5) / max(len(value), 1))
 
 
 def _judging_metric(rows: pd.DataFrame) -> str:

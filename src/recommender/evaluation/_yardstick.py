@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.errors import NotEnoughDataError
-from recommender.evaluation._truth import Gain, Truth, find_truth, gains, percentile_of
+from recommender.evaluation._truth import Gain, Truth, find_truth, gains
 from recommender.evaluation.metrics import draw_weights
 from recommender.evaluation.metrics._beyond import word_table
 from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
 from recommender.features import TextEncoder, canonical_genres, content_keys
-from recommender.ranking import spread_percentiles
+from recommender.ranking import percentile_of, spread_percentiles
 from recommender.schema import METRICS
 
 __all__ = ["Yardstick", "make_yardstick", "title_weights"]

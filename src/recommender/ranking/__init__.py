@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
     from recommender.ranking._config import ModelConfig, load_model_config
     from recommender.ranking._evidence import needs_screening
-    from recommender.ranking._labels import spread_percentiles
+    from recommender.ranking._labels import percentile_of, spread_percentiles
     from recommender.ranking._ranker import Ranker
     from recommender.ranking._what_if import what_if
     from recommender.ranking.baselines import (
@@ -50,6 +50,7 @@ __all__ = [
     "load_bundle",
     "load_model_config",
     "needs_screening",
+    "percentile_of",
     "read_manifest",
     "save_bundle",
     "spread_percentiles",
@@ -60,7 +61,7 @@ _HOMES = {
     "_bundle": ("Manifest", "load_bundle", "read_manifest", "save_bundle"),
     "_config": ("ModelConfig", "load_model_config"),
     "_evidence": ("needs_screening",),
-    "_labels": ("spread_percentiles",),
+    "_labels": ("percentile_of", "spread_percentiles"),
     "_ranker": ("Ranker",),
     "_what_if": ("what_if",),
     "baselines": (

@@ -14,7 +14,17 @@ from recommender.errors import NotEnoughDataError
 from recommender.features import TitleFacts
 from recommender.schema import METRICS, WORLDWIDE
 
-__all__ = ["Labels", "day_after", "grade", "label", "local_rows", "percentiles", "seen_before", "spread_percentiles"]
+__all__ = [
+    "Labels",
+    "day_after",
+    "grade",
+    "label",
+    "local_rows",
+    "percentile_of",
+    "percentiles",
+    "seen_before",
+    "spread_percentiles",
+]
 
 _MIN_TITLES = 10
 _MIN_ERA = 30
@@ -176,6 +186,17 @@ def _since(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str
     return since
 
 
+def percentile_of(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the percentile of each value among all of them, 0 to 1; ties share the middle.
+
+    Examples
+    --------
+    >>> percentile_of(np.array([5.0, 1.0, 1.0, 7.0]))
+    array([0.625, 0.25 , 0.25 , 0.875])
+    """
+    return np.asarray((rankdata(values) - 0.5) / max(len(values), 1))
+
+
 def percentiles(relevance: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return each known relevance as a percentile (0 to 1) among those of its market; ties share the middle.
 
@@ -187,8 +208,7 @@ def percentiles(relevance: NDArray[np.floating]) -> NDArray[np.float32]:
     placed = np.full(relevance.shape, np.nan, dtype=np.float32)
     for column in range(relevance.shape[1]):
         known = np.isfinite(relevance[:, column])
-        if known.any():
-            placed[known, column] = (rankdata(relevance[known, column]) - 0.5) / known.sum()
+        placed[known, column] = percentile_of(relevance[known, column])
     return placed
 
 
@@ -248,7 +268,7 @@ def _grade(
         tied = np.column_stack([audience[known], np.nan_to_num(rating[known])])[order]
         rank = np.cumsum(np.r_[True, (np.diff(tied, axis=0) != 0).any(axis=1)]).astype(float)
         grade = np.full(len(foreign), np.nan)
-        grade[np.flatnonzero(known)[order]] = (rankdata(rank) - 0.5) / max(len(rank), 1)
+        grade[np.flatnonzero(known)[order]] = percentile_of(rank)
         return grade
     return _mean(others or ratings)
 
