@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.evaluation.splits import Holdout
+from recommender.features import foreign_to
 from recommender.ranking import percentile_of
 from recommender.schema import METRICS
 
@@ -77,7 +78,7 @@ def find_truth(holdout: Holdout) -> Truth:
                 listed = rows.loc[rows["metric"] == metric, "title_id"].unique()
                 value[position[listed].to_numpy(), column] = 0
         value[position[known.index].to_numpy(), column] = known.to_numpy()
-    value[~_foreign(titles, markets)] = np.nan
+    value[~foreign_to(titles["countries"], markets)] = np.nan
     return Truth(titles["title_id"].to_numpy(dtype=str), markets, value)
 
 
@@ -109,10 +110,3 @@ def _judging_metric(rows: pd.DataFrame) -> str:
     counted = rows.groupby("metric")["title_id"].nunique()
     titles = {str(metric): int(count) for metric, count in counted.items()}
     return min(titles, key=lambda metric: (_ROLES[METRICS[metric].role], -titles[metric], metric))
-
-
-def _foreign(titles: pd.DataFrame, markets: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Return whether each title is foreign to each market; Soviet titles are at home in Russia."""
-    origins = [{*countries, *(("RU",) if "SU" in countries else ())} for countries in titles["countries"]]
-    rows = [[market not in origin for market in markets] for origin in origins]
-    return np.array(rows, dtype=bool).reshape(len(titles), len(markets))

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.features._foreign import foreign_to
 from recommender.features._genres import canonical_genres
+from recommender.schema import at_home
 
 if TYPE_CHECKING:
     from recommender.features._encoder import TextEncoder
@@ -79,14 +81,11 @@ class TitleFacts:
 
     def origins(self) -> list[frozenset[str]]:
         """Return the countries of each title, the Soviet Union counted as Russia too."""
-        return [frozenset(c) | ({"RU"} if "SU" in c else set()) for c in self.words["countries"]]
+        return [at_home(cell) for cell in self.words["countries"]]
 
     def foreign(self, markets: Sequence[str]) -> NDArray[np.bool_]:
         """Return, by title and market, whether the title is foreign to the market, shape (n, n_markets)."""
-        origins = self.origins()
-        return np.array([[market not in origin for market in markets] for origin in origins], dtype=bool).reshape(
-            len(self), len(markets)
-        )
+        return foreign_to(self.words["countries"], markets)
 
 
 def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:

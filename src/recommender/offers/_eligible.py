@@ -11,6 +11,7 @@ import pandas as pd
 from recommender.errors import DataError
 from recommender.offers._brief import Brief, YearBounds
 from recommender.offers._words import is_missing
+from recommender.schema import at_home
 
 UNKNOWN = "unknown"
 
@@ -32,20 +33,6 @@ REASONS: dict[str, str] = {
     "duplicate": "the same title a second time",
 }
 """Reason codes, in the order in which they are looked for, and what each says of a title."""
-
-
-_SUCCESSORS = {"SU": "RU"}  # a Soviet title is at home in Russia
-
-
-def is_foreign(countries: Iterable[str], market: str) -> bool:
-    """Return whether a title of these countries is foreign to a market; one of unknown origin is.
-
-    Examples
-    --------
-    >>> is_foreign(["SU"], "RU"), is_foreign(["RU", "FR"], "CN")
-    (False, True)
-    """
-    return all(_SUCCESSORS.get(country, country) != market for country in countries)
 
 
 def decade_of(year: object) -> str:
@@ -145,7 +132,7 @@ def _rows(judged: pd.DataFrame) -> Iterator[Any]:
 def _reason(row: Any, brief: Brief) -> str:
     without = brief.exclude
     found = {
-        "not-foreign": not is_foreign(row.countries, brief.market),
+        "not-foreign": brief.market in at_home(row.countries),
         "other-kind": row.kind not in brief.kinds,
         "excluded-title": row.title_id in without.title_ids,
         "excluded-director": _meet(row.directors, without.directors),

@@ -30,7 +30,7 @@ from recommender.schema._media import (
     medium_of_license_type,
     medium_remedy,
 )
-from recommender.schema._places import COUNTRIES, MARKETS, WORLDWIDE
+from recommender.schema._places import COUNTRIES, MARKETS, WORLDWIDE, at_home
 from recommender.schema._rights_arrays import FIRST_DAY, LAST_DAY, RightsArrays, languages_meet, rights_arrays
 from recommender.schema._rules import RowRule, Rule
 from recommender.schema._tables import (
@@ -84,6 +84,7 @@ __all__ = [
     "RowRule",
     "Rule",
     "Table",
+    "at_home",
     "find_medium",
     "languages_meet",
     "license_types",

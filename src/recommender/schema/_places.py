@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pycountry
 
-__all__ = ["COUNTRIES", "MARKETS", "WORLDWIDE"]
+__all__ = ["COUNTRIES", "MARKETS", "WORLDWIDE", "at_home"]
 
 WORLDWIDE = "WW"
 
@@ -17,3 +19,15 @@ COUNTRIES: frozenset[str] = _CURRENT | _HISTORIC
 
 MARKETS: frozenset[str] = _CURRENT | {WORLDWIDE}
 """Codes that can be asked for as a market: ISO 3166-1 alpha-2, XK, and WW for the whole world."""
+
+
+def at_home(countries: Iterable[str]) -> frozenset[str]:
+    """Return where a title of these countries is at home: there, and a Soviet one in Russia too.
+
+    Examples
+    --------
+    >>> sorted(at_home(["SU", "FR"]))
+    ['FR', 'RU', 'SU']
+    """
+    home = frozenset(countries)
+    return home | {"RU"} if "SU" in home else home
