@@ -9,22 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
+from offer_builders import OFFER_FILES
 from typer.testing import CliRunner
 
 from recommender.cli.offer import offer
 from recommender.errors import CallError, DataError, RecommenderError, TableError
 from recommender.sources import write_table
-
-FILES = {
-    "offer.parquet",
-    "offer.csv",
-    "offer.xlsx",
-    "report.html",
-    "pool.parquet",
-    "package.json",
-    "rules.json",
-    "manifest.json",
-}
 
 
 @pytest.fixture
@@ -84,10 +74,10 @@ def call(folder: Path, *words: str, brief: str = "small.toml") -> tuple[int, str
 def test_an_offer_is_written_and_summed_up(folder: Path) -> None:
     status, said = call(folder, "--scores", str(folder / "scores.parquet"))
     assert status == 0
-    assert {path.name for path in (folder / "out").iterdir()} == FILES
+    assert {path.name for path in (folder / "out").iterdir()} == OFFER_FILES
     assert "6 titles for CN" in said
     assert "[bold]Title 0" in said
-    for name in FILES:
+    for name in OFFER_FILES:
         assert name in said.replace("\n", "")
 
 

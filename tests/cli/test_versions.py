@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from offer_builders import OFFER_FILES
 from review_builders import offer_sheet, save, saved_offer
 from typer.testing import CliRunner
 
@@ -48,15 +49,7 @@ def test_a_reviewed_workbook_becomes_the_next_version(saved: SavedOffer, tmp_pat
     assert "version 2: 8 titles" in said
     assert "1 accepted, 1 held, 1 rejected; 1 locked, prices of 0 changed" in said
     assert "rejected by Anna" in said
-    assert {path.name for path in (tmp_path / "v2").iterdir()} == {
-        "offer.parquet",
-        "offer.csv",
-        "offer.xlsx",
-        "report.html",
-        "package.json",
-        "rules.json",
-        "pool.parquet",
-        "manifest.json",
+    assert {path.name for path in (tmp_path / "v2").iterdir()} == OFFER_FILES | {
         "decisions.parquet",
         "decisions.csv",
         "changes.csv",

@@ -23,6 +23,17 @@ NAMES = (
     "Девчата\x0b\x01 & «друзья»",
     "A very long title " * 12,
 )
+# Written out, so that a test notices when a file comes or goes.
+OFFER_FILES = {
+    "offer.parquet",
+    "offer.csv",
+    "offer.xlsx",
+    "report.html",
+    "pool.parquet",
+    "package.json",
+    "rules.json",
+    "manifest.json",
+}
 
 
 def titles_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

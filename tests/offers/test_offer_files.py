@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from offer_builders import NAMES
+from offer_builders import NAMES, OFFER_FILES
 
 from recommender.errors import OutputError
 from recommender.offers import Brief, Offer, build_offer, write_offer
@@ -22,16 +22,6 @@ PAGES = (
     "https://movie.douban.com/subject/",
     "https://www.kinopoisk.ru/film/",
 )
-FILES = {
-    "offer.parquet",
-    "offer.csv",
-    "offer.xlsx",
-    "report.html",
-    "pool.parquet",
-    "package.json",
-    "rules.json",
-    "manifest.json",
-}
 
 
 @pytest.fixture
@@ -56,8 +46,8 @@ def column(sheet: Any, head: str) -> list[Any]:
 def test_all_files_are_written_twice_with_the_same_bytes(made: Offer, tmp_path: Path) -> None:
     first = write_offer(made, tmp_path / "a")
     second = write_offer(made, tmp_path / "deep" / "b")
-    assert set(first) == FILES == {path.name for path in (tmp_path / "a").iterdir()}
-    for name in FILES:
+    assert set(first) == OFFER_FILES == {path.name for path in (tmp_path / "a").iterdir()}
+    for name in OFFER_FILES:
         assert first[name].read_bytes() == second[name].read_bytes()
     write_offer(made, tmp_path / "a")
     assert first["offer.xlsx"].read_bytes() == second["offer.xlsx"].read_bytes()
@@ -84,7 +74,7 @@ def test_the_manifest_has_hashes_and_no_place_or_time(made: Offer, tmp_path: Pat
     assert manifest["inputs"]["titles"]["file"] == "titles.csv"
     assert re.fullmatch("[0-9a-f]{64}", manifest["inputs"]["titles"]["sha256"])
     assert re.fullmatch("[0-9a-f]{64}", manifest["bundle"]["sha256"])
-    assert set(manifest["files"]) == FILES - {"manifest.json"}
+    assert set(manifest["files"]) == OFFER_FILES - {"manifest.json"}
     assert manifest["titles"] == 40
     assert manifest["brief"]["size"] == 40
     assert str(tmp_path) not in text
