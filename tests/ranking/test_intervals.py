@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate
 
 
 def exchangeable(seed: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
@@ -58,6 +58,48 @@ class TestAppeal:
     def test_no_scores(self) -> None:
         calibrator = AppealCalibrator().fit(np.arange(5.0), np.arange(5.0) / 5, np.zeros(5, dtype=np.intp))
         assert calibrator.predict(np.empty(0), np.empty(0, dtype=np.intp)).shape == (0,)
+
+
+def scored(seed: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw scores, and the percentiles that titles reached."""
+    draw = np.random.default_rng(seed)
+    score = draw.normal(size=n)
+    reached = score + draw.normal(size=n)
+    return score, (np.argsort(np.argsort(reached)) + 0.5) / n
+
+
+class TestCrossCalibration:
+    @settings(max_examples=30)
+    @given(st.integers(0, 10_000), st.integers(1, 4))
+    def test_what_a_part_reached_does_not_move_its_own_appeal(self, seed: int, n_parts: int) -> None:
+        score, percentile = scored(seed, 80)
+        market, weight = np.zeros(80, dtype=np.intp), np.ones(80)
+        part = np.random.default_rng(seed).integers(0, n_parts, 80)
+        before = cross_calibrate(score, percentile, market, weight, part)
+        own = part == part[0] if len(np.unique(part)) > 1 else np.arange(80) % 2 == 0
+        other = np.where(own, 1 - percentile, percentile)
+        after = cross_calibrate(score, other, market, weight, part)
+        np.testing.assert_array_equal(before[own], after[own])
+        assert not np.allclose(before[~own], after[~own])
+
+    def test_intervals_from_few_titles_hold_what_they_promise_where_a_titles_own_curve_does_not(self) -> None:
+        held = {"own": 0.0, "cross": 0.0}
+        for seed in range(60):
+            score, percentile = scored(seed, 200)
+            none, weight = np.zeros(200, dtype=np.intp), np.ones(200)
+            curves = AppealCalibrator().fit(score, percentile, none)
+            seen = {
+                "own": curves.predict(score, none),
+                "cross": cross_calibrate(score, percentile, none, weight, np.arange(200) % 4),
+            }
+            new_score, new_percentile = scored(1000 + seed, 2000)
+            new = np.zeros(2000, dtype=np.intp)
+            for name, appeal in seen.items():
+                low, high = (
+                    ConformalIntervals().fit(appeal, percentile, none).predict(curves.predict(new_score, new), new)
+                )
+                held[name] += float(((new_percentile >= low) & (new_percentile <= high)).mean()) / 60
+        assert held["own"] < 0.8 <= held["cross"], held
 
 
 class TestIntervals:

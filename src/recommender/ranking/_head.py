@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from recommender.ranking._evidence import EVIDENCE, tell_elsewhere, weigh_evidence
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
-from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate
 
 __all__ = ["Head", "fit_heads"]
 
@@ -52,8 +52,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
         columns: NDArray[np.intp],
         increasing: NDArray[np.bool_],
         evidence: NDArray[np.intp],
-    ) -> NDArray[np.float64]:
-        """Learn, and return the predictions of rows that were predicted unseen, shape (n,); NaN for the others.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Learn, and return score and appeal of rows that were predicted unseen, each shape (n,); NaN for the others.
 
         Parameters
         ----------
@@ -66,7 +66,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
         matrix = examples.matrix[:, columns]
         unseen = np.full(len(matrix), np.nan)
         trial = clone(self.forest).set_params(members=self.forest.members[:_TRIED_MEMBERS])
-        for learned, asked in examples.rounds:
+        part = np.zeros(len(matrix), dtype=np.intp)
+        for number, (learned, asked) in enumerate(examples.rounds):
             forest = clone(trial).fit(
                 matrix[learned],
                 examples.target[learned],
@@ -75,15 +76,19 @@ class Head(BaseEstimator):  # type: ignore[misc]
                 examples.query[learned],
             )
             unseen[asked] = forest.predict(matrix[asked])
+            part[asked] = number
         told = np.isfinite(unseen)
         market, weight = examples.pairs.market[told], examples.weight[told]
         percentile = examples.percentile[told].astype(np.float64)
         self.columns_ = columns
         self.calibrator_ = AppealCalibrator().fit(unseen[told], percentile, market, weight)
-        appeal = self.calibrator_.predict(unseen[told], market)
-        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, evidence[told], weight)
+        appeal = np.full(len(matrix), np.nan)
+        appeal[told] = cross_calibrate(unseen[told], percentile, market, weight, part[told])
+        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(
+            appeal[told], percentile, evidence[told], weight
+        )
         self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing, examples.query)
-        return unseen
+        return unseen, appeal
 
     def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of rows of the whole matrix, shape (n,)."""
@@ -151,12 +156,11 @@ def fit_heads(
             logger.info("growing the %s trees", name)
             head = Head(forest, coverage=coverage)
             evidence = weigh_evidence(examples.pairs, examples.matrix[:, columns], names[columns])
-            score = head.fit(examples, columns, increasing[columns], evidence)
+            score, appeal = head.fit(examples, columns, increasing[columns], evidence)
             heads[name] = head
     told = np.flatnonzero(np.isfinite(score))
     pairs = examples.pairs.take(told)
-    appeal = head.calibrator_.predict(score[told], pairs.market)
-    low, high = head.intervals_.predict(appeal, evidence[told])
+    low, high = head.intervals_.predict(appeal[told], evidence[told])
     unseen = pd.DataFrame(
         {
             "title_id": pairs.facts.title_ids[pairs.title],
@@ -165,7 +169,7 @@ def fit_heads(
             "percentile": examples.percentile[told],
             "weight": examples.weight[told],
             "score": score[told],
-            "appeal": appeal,
+            "appeal": appeal[told],
             "low": low,
             "high": high,
             "evidence": np.array(EVIDENCE)[evidence[told]],
