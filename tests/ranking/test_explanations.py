@@ -290,10 +290,17 @@ class TestReasons:
     def test_the_markets_own_level_is_no_reason(self, text_cache: Path) -> None:
         assert self.told(text_cache, {}, {"market: usual level": 0.5}) == []
 
+    def test_what_a_whole_catalogue_lacks_is_no_reason_for_a_title(self, text_cache: Path) -> None:
+        parts = {"what is told of it: other titles": 0.3, "what is told of it: length of the synopsis": -0.1}
+        assert self.told(text_cache, {}, parts) == ["- no synopsis (\u221210.0)"]
+        assert self.told(text_cache, {"what is told of it: other titles": 0.0}, parts) == [
+            "+ no other name on record (+20.0)"
+        ]
+
     def test_every_feature_of_a_real_model_has_words(self, fitted: Ranker, text_cache: Path) -> None:
         for name in fitted.feature_names_:
             if not str(name).startswith("market: "):
-                told = self.told(text_cache, {}, {str(name): 0.5})
+                told = self.told(text_cache, {str(name): 1.0}, {str(name): 0.5})
                 assert len(told) == 1
                 assert re.fullmatch(r"\+ \S.* \(\+50\.0\)", told[0])
                 assert ": in this market" not in told[0]

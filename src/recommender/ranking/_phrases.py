@@ -159,11 +159,9 @@ def _credits(row: PairWords) -> str:
 
 def _told(row: PairWords) -> str:
     if "IMDb" in row.lead:
-        listed = row.number("has_imdb_id")
-        return "IMDb not asked" if listed is None else "listed by IMDb" if listed else "not listed by IMDb"
+        return "listed by IMDb" if row.number("has_imdb_id") else "not listed by IMDb"
     if "other titles" in row.lead:
-        names = row.number("n_names")
-        return "other names are not kept here" if names is None else f"{_counted(names, 'other name')} on record"
+        return f"{_counted(row.number('n_names') or 0, 'other name')} on record"
     length = row.number("synopsis_length") or 0
     if not length:
         return "no synopsis"

@@ -23,6 +23,8 @@ _TOPICS = {
     "distance": "nearness",
     "market": "",
 }
+# Not known only where a whole catalogue lacks it: that moves all of its titles alike, and says nothing of one.
+_OF_CATALOGUES = ("what is told of it: listed by IMDb", "what is told of it: other titles")
 
 
 def describe_reasons(
@@ -44,9 +46,11 @@ def describe_reasons(
     -------
     list of list of str
         Up to four reasons for, each ``+ words (+2.5)``, then up to three against, ``- words (-1.3)``: what the topic
-        added to the appeal of an average title. Topics that moved it by less than half a point are not told. Within a
-        topic, the words are those of the detail that did most.
+        added to the appeal of an average title. Topics that moved it by less than half a point are not told, nor is what a
+        whole catalogue lacks. Within a topic, the words are those of the detail that did most.
     """
+    said = np.isfinite(matrix) | ~np.isin(names.astype(str), _OF_CATALOGUES)
+    contributions = np.where(said, contributions, 0.0)
     split = [str(name).partition(": ") for name in names]
     topics = [_TOPICS.get(topic, topic) for topic, _, _ in split]
     wanted = sorted({topic for topic in topics if topic})
