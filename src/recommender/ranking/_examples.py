@@ -17,7 +17,7 @@ from recommender.ranking._origins import Block
 
 __all__ = ["Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
 
-_LATER_SHARE, _LEAST_LATER = 0.3, 400  # a hundred for each level of appeal that intervals keep apart
+_LATER_SHARE = 0.2  # the newest tell best what comes next
 _LEAST_TRAINED = 200
 # A catalogue may lack these altogether: of one title in five they are hidden, so that a model learns what to say then.
 _MAY_LACK = ("what is told of it: listed by IMDb", "what is told of it: other titles", "release: order of registration")
@@ -180,7 +180,7 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
     rounds = []
     later = 0
     for place in reversed(range(len(blocks))):
-        if not blocks[place].dated or later >= max(_LATER_SHARE * dated.sum(), _LEAST_LATER):
+        if not blocks[place].dated or later >= _LATER_SHARE * dated.sum():
             continue
         learned = calibrates & (number != place) & (settled <= blocks[place].origin)
         if learned.sum() >= _LEAST_TRAINED:
