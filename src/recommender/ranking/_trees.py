@@ -15,6 +15,7 @@ Tree = dict[str, list[str]]
 _TREE = re.compile(r"^Tree=\d+\n(.*?)\n\n", re.DOTALL | re.MULTILINE)
 _INNER = ("split_feature", "threshold", "decision_type", "left_child", "right_child", "internal_count")
 _LEAF = ("leaf_value", "leaf_count")
+_WHOLE = ("split_feature", "left_child", "right_child", "internal_count", "leaf_count")
 # Numeric splits; NaN goes left or right, or stands for zero where none was met.
 _DECISIONS = {"2", "0", "8", "10"}
 _MISSING_LEFT, _MISSING_RIGHT = "10", "8"
@@ -125,7 +126,9 @@ def _ends(tree: Tree, n_features: int) -> bool:
     numbers = [*tree["leaf_value"], *tree["leaf_count"], *tree["threshold"], *tree["internal_count"]]
     if not all(_NUMBER.fullmatch(number) for number in numbers):
         return False
-    if not set(tree["decision_type"]) <= _DECISIONS:
+    # As written by us: "-0" or "+1" are other texts of the same number.
+    respelled = any(str(int(cell)) != cell for name in _WHOLE for cell in tree[name])
+    if respelled or not set(tree["decision_type"]) <= _DECISIONS:
         return False
     features = np.array(tree["split_feature"], dtype=np.int64)
     if ((features < 0) | (features >= n_features)).any():
