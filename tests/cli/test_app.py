@@ -361,6 +361,8 @@ class TestInterruption:
         ],
     )
     def test_a_signal_leaves_nothing_half_written(self, tmp_path: Path, number: int, status: int, word: str) -> None:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            pytest.skip("these tests were started with the signal ignored, and so would the program be")
         out = tmp_path / "scores.csv"
         out.write_text("earlier")
         process = subprocess.Popen(
