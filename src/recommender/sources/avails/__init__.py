@@ -1,7 +1,7 @@
 """Avails workbooks of MovieLabs/EMA (Excel 1.7.2, 1.7.3, 1.8, 1.9), read, edited and written without loss.
 
 `read_avails` gives titles, rights and every row, with what was not understood; `write_avails` writes the workbook
-back. `read_exported_offer` and `export_offer` make a workbook of an offer.
+back. `import_avails` makes tables of a workbook, `export_offer` a workbook of an offer.
 """
 
 from __future__ import annotations
