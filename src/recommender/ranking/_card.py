@@ -39,6 +39,7 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         f"- {ranker.n_titles_:,} titles, {ranker.n_outcomes_:,} outcomes, {len(ranker.markets_)} markets: {markets}.",
         f"- Texts encoded by {ranker.encoder_identity_}.",
         f"- {len(ranker.feature_names_)} features of the groups {', '.join(config.groups)}.",
+        f"- Trees grown by {', '.join(config.trees.members)}; their mean scores.",
         "",
         "## What its figures mean",
         "",
@@ -49,7 +50,7 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "model had not seen.",
         "- `evidence` says how much there was to judge by: a story like known ones, performance elsewhere, earlier titles "
         "of the same people, genre and origin.",
-        "- `reasons` split the score exactly over what is known of the title (Shapley values); they say what moved the "
+        "- `reasons` split the appeal exactly over what is known of the title (Shapley values); they say what moved the "
         "model, not what causes success.",
         "",
         "## How good it is",
