@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 
 from recommender.errors import CallError, did_you_mean
 from recommender.ranking._learners import LEARNERS, Growth, Lesson
-from recommender.ranking._trees import has_sound_trees, write_trees
+from recommender.ranking._trees import has_sound_trees, scale_tree, write_trees
 
 __all__ = ["DEFAULT_MEMBERS", "Forest"]
 
@@ -125,7 +125,8 @@ class Forest(BaseEstimator):  # type: ignore[misc]
                 )
             )
         self.n_features_in_ = X.shape[1]
-        self.text_ = write_trees([tree for trees in grown for tree in trees], X.shape[1], 1 / len(self.members))
+        share = 1 / len(self.members)
+        self.text_ = write_trees([scale_tree(tree, share) for trees in grown for tree in trees], X.shape[1])
         return self
 
     def predict(self, X: NDArray[np.float32]) -> NDArray[np.float64]:

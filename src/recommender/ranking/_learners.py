@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import MissingExtraError
-from recommender.ranking._trees import Tree, make_tree, read_trees
+from recommender.ranking._trees import Tree, make_tree, read_trees, scale_tree
 
 __all__ = ["LEARNERS", "Growth", "Lesson"]
 
@@ -64,41 +64,30 @@ class Growth:
 
 
 def _lightgbm(lesson: Lesson, growth: Growth) -> list[Tree]:
-    return _boost_lightgbm(lesson, growth, {"objective": "cross_entropy"})
+    return _trees_of(_boost(lesson, growth, {"objective": "cross_entropy"}))
 
 
 def _lightgbm_random(lesson: Lesson, growth: Growth) -> list[Tree]:
     leaves = growth.max_leaf_nodes * 2
-    return _boost_lightgbm(lesson, growth, {"objective": "cross_entropy", "extra_trees": True, "num_leaves": leaves})
-
-
-def _boost_lightgbm(lesson: Lesson, growth: Growth, settings: dict[str, Any]) -> list[Tree]:
-    import lightgbm
-
-    data = lightgbm.Dataset(lesson.X, lesson.y.astype(np.float64), weight=lesson.weight.astype(np.float64))
-    booster = lightgbm.train(_of_lightgbm(lesson, growth) | settings, data, num_boost_round=growth.max_iter)
-    return read_trees(str(booster.model_to_string()))
+    settings = {"objective": "cross_entropy", "extra_trees": True, "num_leaves": leaves}
+    return _trees_of(_boost(lesson, growth, settings))
 
 
 def _lightgbm_lambdarank(lesson: Lesson, growth: Growth) -> list[Tree]:
-    import lightgbm
-
     random = np.random.default_rng(growth.random_state)
     order, sizes = _queries(lesson.query, random)
-    grade = np.rint(lesson.y * _HIGHEST_GRADE).astype(np.int64)
-    settings = _of_lightgbm(lesson, growth) | {
+    grade = np.rint(lesson.y * _HIGHEST_GRADE)
+    ranked = replace(lesson, X=lesson.X[order], y=grade[order], weight=lesson.weight[order])
+    settings = {
         "objective": "lambdarank",
         "label_gain": list(range(_HIGHEST_GRADE + 1)),
         "lambdarank_truncation_level": 100,
     }
-    weight = lesson.weight.astype(np.float64)
-    data = lightgbm.Dataset(lesson.X[order], grade[order], weight=weight[order], group=sizes)
-    booster = lightgbm.train(settings, data, num_boost_round=growth.max_iter)
+    booster = _boost(ranked, growth, settings, sizes)
     # Its scores have no scale of their own: their spread is brought to 1, which is about that of log-odds.
     spread = float(np.std(booster.predict(lesson.X, raw_score=True)))
     scale = 1 / spread if spread > 0 else 1.0
-    trees = read_trees(str(booster.model_to_string()))
-    return [tree | {"leaf_value": [repr(float(value) * scale) for value in tree["leaf_value"]]} for tree in trees]
+    return [scale_tree(tree, scale) for tree in _trees_of(booster)]
 
 
 def _queries(query: NDArray[np.integer], random: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -111,7 +100,10 @@ def _queries(query: NDArray[np.integer], random: np.random.Generator) -> tuple[N
     return order, np.array(sizes, dtype=np.intp)
 
 
-def _of_lightgbm(lesson: Lesson, growth: Growth) -> dict[str, Any]:
+def _boost(lesson: Lesson, growth: Growth, own: dict[str, Any], sizes: NDArray[np.intp] | None = None) -> Any:
+    """Return LightGBM's booster by a learner's own settings; of sizes, the rows stand query after query."""
+    import lightgbm
+
     settings: dict[str, Any] = {
         "learning_rate": growth.learning_rate,
         "num_leaves": growth.max_leaf_nodes,
@@ -128,7 +120,13 @@ def _of_lightgbm(lesson: Lesson, growth: Growth) -> dict[str, Any]:
     }
     if lesson.increasing.any():
         settings["monotone_constraints"] = lesson.increasing.astype(int).tolist()
-    return settings
+    weight = lesson.weight.astype(np.float64)
+    data = lightgbm.Dataset(lesson.X, lesson.y.astype(np.float64), weight=weight, group=sizes)
+    return lightgbm.train(settings | own, data, num_boost_round=growth.max_iter)
+
+
+def _trees_of(booster: Any) -> list[Tree]:
+    return read_trees(str(booster.model_to_string()))
 
 
 def _hist_gradient_boosting(lesson: Lesson, growth: Growth) -> list[Tree]:

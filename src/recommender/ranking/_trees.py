@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Tree", "has_sound_trees", "make_tree", "read_trees", "write_trees"]
+__all__ = ["Tree", "has_sound_trees", "make_tree", "read_trees", "scale_tree", "write_trees"]
 
 Tree = dict[str, list[str]]
 
@@ -79,8 +79,13 @@ def read_trees(text: str) -> list[Tree]:
     return trees
 
 
-def write_trees(trees: Sequence[Tree], n_features: int, scale: float) -> str:
-    """Return the text of trees, their values times a scale, as LightGBM's `Booster` reads it."""
+def scale_tree(tree: Tree, scale: float) -> Tree:
+    """Return a tree whose leaves add a scale times as much."""
+    return tree if scale == 1 else tree | {"leaf_value": [repr(float(value) * scale) for value in tree["leaf_value"]]}
+
+
+def write_trees(trees: Sequence[Tree], n_features: int) -> str:
+    """Return the text of trees, as LightGBM's `Booster` reads it."""
     head = [
         "tree",
         "version=v4",
@@ -96,10 +101,10 @@ def write_trees(trees: Sequence[Tree], n_features: int, scale: float) -> str:
     ]
     parts = ["\n".join(head)]
     for number, tree in enumerate(trees):
-        values = tree["leaf_value"] if scale == 1 else [repr(float(value) * scale) for value in tree["leaf_value"]]
-        fields = {"num_leaves": [str(len(values))], "num_cat": ["0"]}
-        fields |= {name: tree[name] for name in _INNER} if len(values) > 1 else {}
-        fields |= {"leaf_value": values, "leaf_count": tree["leaf_count"], "is_linear": ["0"], "shrinkage": ["1"]}
+        n_leaves = len(tree["leaf_value"])
+        fields = {"num_leaves": [str(n_leaves)], "num_cat": ["0"]}
+        fields |= {name: tree[name] for name in (*(_INNER if n_leaves > 1 else ()), *_LEAF)}
+        fields |= {"is_linear": ["0"], "shrinkage": ["1"]}
         lines = [f"Tree={number}", *(f"{name}={' '.join(cells)}" for name, cells in fields.items())]
         parts.append("\n".join(lines) + "\n\n\n")
     return "".join(parts) + "end of trees\n"
@@ -113,7 +118,7 @@ def has_sound_trees(text: str, n_features: int) -> bool:
     try:
         trees = read_trees(text)
         sound = bool(trees) and all(_ends(tree, n_features) for tree in trees)
-        return sound and text == write_trees(trees, n_features, 1.0)
+        return sound and text == write_trees(trees, n_features)
     except (KeyError, TypeError, ValueError):
         return False
 
