@@ -102,16 +102,14 @@ def load_model_config(path: str | Path) -> ModelConfig:
     """
     file = Path(path)
     config = read_toml(file, ModelConfig, hint="Compare it with models/default.toml.")
-    unknown = [name for name in config.groups if name not in GROUPS]
-    if unknown:
-        raise ConfigError(
-            f"{file}: groups: there is no feature group {', '.join(map(repr, unknown))}",
-            hint=f"Choose from {', '.join(GROUPS)}.",
-        )
-    strange = [name for name in config.trees.members if name not in LEARNERS]
-    if strange:
-        raise ConfigError(
-            f"{file}: trees.members: there is no learner {', '.join(map(repr, strange))}",
-            hint=f"Choose from {', '.join(LEARNERS)}.",
-        )
+    for key, what, given, known in (
+        ("groups", "feature group", config.groups, GROUPS),
+        ("trees.members", "learner", config.trees.members, LEARNERS),
+    ):
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise ConfigError(
+                f"{file}: {key}: there is no {what} {', '.join(map(repr, unknown))}",
+                hint=f"Choose from {', '.join(known)}.",
+            )
     return config
