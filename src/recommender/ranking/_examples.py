@@ -15,12 +15,14 @@ from recommender.features import FeatureGroup, Known, Pairs, TitleFacts
 from recommender.ranking._labels import grade, seen_before
 from recommender.ranking._origins import Block
 
-__all__ = ["Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
+__all__ = ["OF_CATALOGUES", "Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
 
 _LATER_SHARE = 0.2  # the newest tell best what comes next
 _LEAST_TRAINED = 200
+# Not known of a title only where a whole catalogue lacks them.
+OF_CATALOGUES = ("what is told of it: listed by IMDb", "what is told of it: other titles")
 # A catalogue may lack these altogether: of one title in five they are hidden, so that a model learns what to say then.
-_MAY_LACK = ("what is told of it: listed by IMDb", "what is told of it: other titles", "release: order of registration")
+_MAY_LACK = (*OF_CATALOGUES, "release: order of registration")
 _MAY_LACK_SHARE = 0.2
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.features import Pairs
+from recommender.ranking._examples import OF_CATALOGUES
 from recommender.ranking._phrases import PairWords, phrase
 
 __all__ = ["describe_reasons"]
@@ -23,8 +24,6 @@ _TOPICS = {
     "distance": "nearness",
     "market": "",
 }
-# Not known only where a whole catalogue lacks it: that moves all of its titles alike, and says nothing of one.
-_OF_CATALOGUES = ("what is told of it: listed by IMDb", "what is told of it: other titles")
 
 
 def describe_reasons(
@@ -49,7 +48,8 @@ def describe_reasons(
         added to the appeal of an average title. Topics that moved it by less than half a point are not told, nor is what a
         whole catalogue lacks. Within a topic, the words are those of the detail that did most.
     """
-    said = np.isfinite(matrix) | ~np.isin(names.astype(str), _OF_CATALOGUES)
+    # What a whole catalogue lacks moves all of its titles alike, and says nothing of one.
+    said = np.isfinite(matrix) | ~np.isin(names.astype(str), OF_CATALOGUES)
     contributions = np.where(said, contributions, 0.0)
     split = [str(name).partition(": ") for name in names]
     topics = [_TOPICS.get(topic, topic) for topic, _, _ in split]
