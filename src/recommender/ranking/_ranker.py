@@ -311,7 +311,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         ).astype({"market": "str", "title_id": "str", "evidence": "str"})
         most = min(_EXPLAINED, _EXPLAINED_IN_ALL // max(len(wanted), 1)) if explain is None else explain
         chosen = np.flatnonzero(rank <= most)
-        reasons, comparables = self._explain(titles, heads[order], pairs, matrix, chosen)
+        reasons, comparables = self._explain(titles, heads[order], known_market[order], pairs, matrix, chosen)
         for row in chosen[needs_screening(scores).to_numpy()[chosen]]:
             reasons[row].append(SCREEN_IT)
         scores["reasons"] = pd.Series(reasons, dtype="object")
@@ -326,21 +326,21 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self,
         titles: pd.DataFrame,
         heads: NDArray[np.str_],
+        known_market: NDArray[np.intp],
         pairs: Pairs,
         matrix: NDArray[np.float32],
         chosen: NDArray[np.intp],
     ) -> tuple[list[list[str]], list[list[dict[str, Any]]]]:
         reasons: list[list[str]] = [[] for _ in range(len(pairs))]
         comparables: list[list[dict[str, Any]]] = [[] for _ in range(len(pairs))]
-        learned = np.array([self.markets_.index(name) for name in pairs.markets], dtype=np.intp)
         for start in range(0, len(chosen), _EXPLAINED_AT_ONCE):
             rows = chosen[start : start + _EXPLAINED_AT_ONCE]
             some = pairs.take(rows)
             contributions = np.zeros((len(rows), matrix.shape[1]))
             for name in np.unique(heads[rows]):
                 of_head = heads[rows] == name
-                market = learned[some.market[of_head]]
-                contributions[of_head] = self.heads_[name].attribute(matrix[rows[of_head]], market)
+                asked = rows[of_head]
+                contributions[of_head] = self.heads_[name].attribute(matrix[asked], known_market[asked])
             found = self.comparables_.find(titles, some)
             told = describe_reasons(some, matrix[rows], contributions, self.feature_names_)
             for place, row in enumerate(rows):
