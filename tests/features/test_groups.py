@@ -81,6 +81,7 @@ class TestEveryGroup:
         assert all(": " in str(column) for column in names)
         assert not np.isinf(matrix).any()
         assert np.isfinite(matrix).any()
+        assert group.get_increasing().shape == (len(names),)
 
     @each_group
     def test_a_clone_learns_the_same(self, name: str, known: Known) -> None:

@@ -146,6 +146,25 @@ class TestSignal:
         assert correlation(unknown, truth) < 0.3
         assert any(re.match(r"\+ worldwide audience: ahead of \d+%", line) for line in known["reasons"][0])
 
+    def test_a_better_record_or_a_greater_audience_never_lowers_a_score(self, fitted: Ranker) -> None:
+        names = fitted.feature_names_.astype(str)
+        raising = [
+            f"{who}: {how}"
+            for who in ("director", "origin and genre")
+            for how in ("in this market", "best earlier title")
+        ]
+        raising += ["worldwide: audience", "genre's record: lately in this market"]
+        assert set(raising) <= set(names)
+        rows = np.random.default_rng(3).normal(size=(400, len(names))).astype(np.float32)
+        moved = 0
+        for name in raising:
+            better = rows.copy()
+            better[:, names == name] += 1
+            gained = fitted.heads_["informed"].predict(better) - fitted.heads_["informed"].predict(rows)
+            assert (gained >= -1e-9).all()
+            moved += int((gained > 0).any())
+        assert moved > len(raising) / 2
+
     @pytest.mark.parametrize("metric", ["top10_points", "released"])
     def test_learns_from_flows_and_presence(self, text_cache: Path, metric: str) -> None:
         titles = make_titles(90)

@@ -102,6 +102,10 @@ class FeatureGroup(BaseEstimator, ABC):  # type: ignore[misc]
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns, ``topic: detail``."""
 
+    def get_increasing(self) -> NDArray[np.bool_]:
+        """Return which columns may only raise a score, shape (n_features,); none where a group does not say."""
+        return np.zeros(len(self.get_feature_names_out()), dtype=bool)
+
 
 def word_matrix(words: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> sparse.csr_array:
     """Return which words of a vocabulary each title has, shape (n_titles, n_words), float32; others are left out."""

@@ -69,6 +69,10 @@ class Performance(FeatureGroup):
         """Return the names of the columns."""
         return np.array([*_NAMES, *(f"worldwide: {meter.replace('_', ' ')}" for meter in _METERS)], dtype=object)
 
+    def get_increasing(self) -> NDArray[np.bool_]:
+        """Return which columns may only raise a score: audiences. A rating may lower it."""
+        return np.array(["rating" not in name for name in self.get_feature_names_out()], dtype=bool)
+
     def _placed(self, pairs: Pairs) -> pd.DataFrame:
         """Return history with the title's position and each figure as a percentile."""
         position = pd.Series(np.arange(len(pairs.facts)), index=pairs.facts.title_ids)

@@ -31,6 +31,8 @@ _DETAILS = (
     "best earlier title",
     "titles known",
 )
+# A better record may only raise a score; what is against others, or a count, may mean either.
+_RAISING = frozenset(_DETAILS) - {"here against all markets", "titles known"}
 
 
 class TrackRecord(FeatureGroup):
@@ -113,6 +115,10 @@ class TrackRecord(FeatureGroup):
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
         return np.array([f"{topic}: {detail}" for topic in _FIELDS.values() for detail in _DETAILS], dtype=object)
+
+    def get_increasing(self) -> NDArray[np.bool_]:
+        """Return which columns may only raise a score: how well earlier titles did."""
+        return np.tile([detail in _RAISING for detail in _DETAILS], len(_FIELDS))
 
     def _prior(self, relevance: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return each market's mean, shrunken to the mean of all."""

@@ -123,6 +123,7 @@ class Head(BaseEstimator):  # type: ignore[misc]
 def fit_heads(
     examples: Examples,
     names: NDArray[np.object_],
+    increasing: NDArray[np.bool_],
     forest: Forest,
     *,
     coverage: float,
@@ -133,6 +134,8 @@ def fit_heads(
     ----------
     examples : Examples
     names : ndarray of str, shape (n_features,)
+    increasing : ndarray of bool, shape (n_features,)
+        Features that may only raise a score.
     forest : Forest
         Not fitted.
     coverage : float
@@ -145,8 +148,6 @@ def fit_heads(
         What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
     """
     elsewhere = tell_elsewhere(names)
-    # A greater audience elsewhere never lowers a score; a rating may.
-    increasing = elsewhere & np.array(["rating" not in str(name) for name in names])
     views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
     if not elsewhere.any():
         del views["informed"]

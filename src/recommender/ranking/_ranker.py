@@ -216,12 +216,12 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             )
         examples = replace(examples, matrix=examples.matrix[:, self.columns_])
         self.feature_names_ = names[self.columns_]
-        forest = Forest(
-            **{name: getattr(self, name) for name in Forest().get_params() if name != "random_state"},
-            random_state=self.random_state,
-        )
+        forest = Forest(**{name: getattr(self, name) for name in Forest().get_params()})
         self.known_share_ = float(known_elsewhere(examples.matrix, self.feature_names_).mean())
-        self.heads_, self.out_of_fold_ = fit_heads(examples, self.feature_names_, forest, coverage=self.coverage)
+        increasing = np.concatenate([group.get_increasing() for group in self.groups_])[self.columns_]
+        self.heads_, self.out_of_fold_ = fit_heads(
+            examples, self.feature_names_, increasing, forest, coverage=self.coverage
+        )
         self.comparables_ = Comparables().fit(titles, replace(known, relevance=labels.relevance), labels.shown)
         return self
 
