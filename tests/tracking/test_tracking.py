@@ -25,7 +25,7 @@ import recommender.ranking
 from recommender.errors import CallError, OutputError
 from recommender.schema import TITLES
 from recommender.sources import file_sha256, read_titles
-from recommender.tracking import DEFAULT_TRACKING_URI, TrackedRun, tracked_run
+from recommender.tracking import DEFAULT_TRACKING_URI, TrackedRun, tracked_run, where_to_look
 
 mlflow = pytest.importorskip("mlflow")
 
@@ -401,3 +401,21 @@ def test_the_log_says_where_the_run_is_kept(workplace: Path, caplog: pytest.LogC
     with caplog.at_level(logging.INFO, "recommender"), tracked_run("offers", "one") as run:
         assert isinstance(run, TrackedRun)
     assert f"the run 'one' is kept in {run.uri}" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        (None, "mlflow ui --backend-store-uri sqlite:///mlflow.db"),
+        ("sqlite:////data/runs.db", "mlflow ui --backend-store-uri sqlite:////data/runs.db"),
+        ("https://me:secret@runs.example", "https://me:***@runs.example"),
+        ("postgresql://me:secret@db/runs", "mlflow ui --backend-store-uri postgresql://me:***@db/runs"),
+    ],
+)
+def test_it_is_said_where_to_look_without_a_password(
+    monkeypatch: pytest.MonkeyPatch, uri: str | None, shown: str
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    if uri is not None:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert where_to_look() == shown

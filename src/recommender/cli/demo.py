@@ -54,6 +54,7 @@ def demo(
     from recommender.sample import load_sample, sample_path
     from recommender.scoring import score
     from recommender.sources import write_table
+    from recommender.tracking import where_to_look
 
     if language is not None:
         words_in(language)
@@ -79,4 +80,4 @@ def demo(
     typer.echo(f"{scores_file}  scores of the whole catalogue")
     typer.echo(f"{bundle}  the model")
     if track:
-        typer.echo("the run is in MLflow: mlflow ui --backend-store-uri sqlite:///mlflow.db")
+        typer.echo(f"the run is in MLflow: {where_to_look()}")

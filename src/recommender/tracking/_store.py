@@ -25,6 +25,7 @@ __all__ = [
     "quiet",
     "resolve_uri",
     "told",
+    "where_to_look",
     "without_password",
 ]
 
@@ -108,9 +109,7 @@ def resolve_uri(uri: str | None = None) -> str:
     CallError
         It is a folder: MLflow keeps no runs in folders any more.
     """
-    import mlflow
-
-    found = uri or (mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else DEFAULT_TRACKING_URI)
+    found = uri or _named_uri()
     if (file := _sqlite_file(found)) is not None:
         return f"{_SQLITE}{file}"
     if urlsplit(found).scheme in {"", "file"} and found != "databricks":
@@ -150,12 +149,26 @@ def open_store(uri: str) -> None:
             raise _no_answer(uri, error) from error
 
 
+def where_to_look() -> str:
+    """Return what shows the runs to a person: the address of a server, or a command that reads the database."""
+    uri = _named_uri()
+    shown = without_password(uri)
+    return shown if urlsplit(uri).scheme in {"http", "https"} else f"mlflow ui --backend-store-uri {shown}"
+
+
 def without_password(uri: str) -> str:
     """Return a URI that may be shown."""
     parts = urlsplit(uri)
     if parts.password is None:
         return uri
     return uri.replace(f":{parts.password}@", ":***@", 1)
+
+
+def _named_uri() -> str:
+    """Return the store that was set, as it was set; the file in the working directory by default."""
+    import mlflow
+
+    return str(mlflow.get_tracking_uri()) if mlflow.is_tracking_uri_set() else DEFAULT_TRACKING_URI
 
 
 def _sqlite_file(uri: str) -> Path | None:
