@@ -128,6 +128,8 @@ def end(child: subprocess.Popen[bytes], number: int) -> int:
 @pytest.mark.parametrize("kind", ["file", "folder"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_leave_nothing(tmp_path, kind, number):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("these tests were started with the signal ignored, and so would the program be")
     assert end(start(tmp_path / "out", kind), number) != 0
     assert names(tmp_path) == []
 
