@@ -28,6 +28,7 @@ from recommender.cli import app
 from recommender.cli._border import Border
 from recommender.cli._console import errors, quiet, show_messages
 from recommender.errors import CallError, ConfigError, Fault, MissingExtraError, OutputError, TableError
+from tests.signals import skip_where_ignored
 
 PROJECT = Path(__file__).resolve().parents[2]
 RECOMMENDER = [sys.executable, "-m", "recommender"]
@@ -361,8 +362,7 @@ class TestInterruption:
         ],
     )
     def test_a_signal_leaves_nothing_half_written(self, tmp_path: Path, number: int, status: int, word: str) -> None:
-        if signal.getsignal(number) is signal.SIG_IGN:
-            pytest.skip("these tests were started with the signal ignored, and so would the program be")
+        skip_where_ignored(number)
         out = tmp_path / "scores.csv"
         out.write_text("earlier")
         process = subprocess.Popen(

@@ -10,6 +10,7 @@ import pytest
 
 from recommender.errors import OutputError
 from recommender.sources import atomic_directory, atomic_output, file_sha256
+from tests.signals import skip_where_ignored
 
 
 def names(folder) -> list[str]:
@@ -128,8 +129,7 @@ def end(child: subprocess.Popen[bytes], number: int) -> int:
 @pytest.mark.parametrize("kind", ["file", "folder"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_leave_nothing(tmp_path, kind, number):
-    if signal.getsignal(number) is signal.SIG_IGN:
-        pytest.skip("these tests were started with the signal ignored, and so would the program be")
+    skip_where_ignored(number)
     assert end(start(tmp_path / "out", kind), number) != 0
     assert names(tmp_path) == []
 
