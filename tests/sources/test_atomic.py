@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 from recommender.errors import OutputError
-from recommender.sources import atomic_directory, atomic_output, file_sha256
+from recommender.sources import atomic_directory, atomic_output, check_directory, check_output, file_sha256
 from tests.signals import skip_where_ignored
 
 
@@ -74,6 +74,41 @@ def test_where_nothing_can_be_written(tmp_path):
     with pytest.raises(OutputError, match="file"), atomic_directory(tmp_path / "file"):
         pass
     assert names(tmp_path) == ["file", "folder"]
+
+
+def test_a_place_is_refused_before_the_work_as_it_would_be_after_it(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder" / "my notes.txt").write_text("mine")
+
+    def said(block):
+        with pytest.raises(OutputError) as raised, block:
+            pass
+        return str(raised.value)
+
+    for path in (tmp_path / "folder", tmp_path / "file" / "x.txt", tmp_path / "file" / "deep" / "x.txt"):
+        with pytest.raises(OutputError) as early:
+            check_output(path)
+        assert str(early.value) == said(atomic_output(path))
+    for path in (tmp_path / "folder", tmp_path / "file", tmp_path / "file" / "offer"):
+        with pytest.raises(OutputError) as early:
+            check_directory(path, names=["a.txt"])
+        assert str(early.value) == said(atomic_directory(path, names=["a.txt"]))
+    check_output(tmp_path / "new" / "er" / "x.txt")
+    check_output(tmp_path / "file")
+    check_directory(tmp_path / "new", names=["a.txt"])
+    check_directory(tmp_path / "folder", names=["my notes.txt"])
+    assert names(tmp_path) == ["file", "folder"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_closed_folder_is_refused_before_the_work(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    with pytest.raises(OutputError, match="Permission"):
+        check_output(closed / "x.txt")
+    with pytest.raises(OutputError, match="Permission"):
+        check_directory(closed / "deep" / "offer", names=["a.txt"])
 
 
 def test_a_full_disk_is_named(tmp_path):

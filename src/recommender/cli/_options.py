@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 from recommender.errors import CallError
+from recommender.sources import check_output
 
 __all__ = ["check_day", "check_table_file"]
 
@@ -29,13 +30,16 @@ def check_day(day: str | None) -> str | None:
 
 
 def check_table_file(file: Path) -> Path:
-    """Return the path of a table to write as it is; refuse an ending of which no table is made.
+    """Return the path of a table to write as it is; refuse one that cannot be written, before the work.
 
     Raises
     ------
     CallError
         If the ending names no format.
+    OutputError
+        If it cannot be written there.
     """
     if file.suffix.lower() not in _TABLE_ENDINGS:
         raise CallError(f"--out {file}: its ending names no format", hint="Use .parquet, .csv or .xlsx.")
+    check_output(file)
     return file

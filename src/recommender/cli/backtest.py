@@ -72,8 +72,10 @@ def backtest(
         recommender backtest --titles titles.parquet --outcomes outcomes.parquet --years 2015:2017 --out backtests/first
     """
     from recommender.cli._console import stage
-    from recommender.evaluation import Judging, run_backtest, write_backtest
+    from recommender.evaluation import BACKTEST_FILES, Judging, run_backtest, write_backtest
+    from recommender.sources import check_directory
 
+    check_directory(out, names=BACKTEST_FILES)
     tables = _table_paths(titles, outcomes, sample=sample)
     rankers = _rankers(model or [], baselines, seed)
     with stage("reading the tables"):

@@ -49,11 +49,11 @@ def demo(
     from recommender.cli._console import stage
     from recommender.cli._training import train_bundle
     from recommender.cli.offer import print_offer
-    from recommender.offers import build_offer, load_brief, words_in, write_offer
-    from recommender.ranking import ModelConfig
+    from recommender.offers import build_offer, check_offer_folder, load_brief, words_in, write_offer
+    from recommender.ranking import BUNDLE_FILES, ModelConfig
     from recommender.sample import load_sample, sample_path
     from recommender.scoring import score
-    from recommender.sources import write_table
+    from recommender.sources import check_directory, check_output, write_table
     from recommender.tracking import where_to_look
 
     if language is not None:
@@ -61,6 +61,9 @@ def demo(
     folder = Path("offers") / direction.value if out is None else out
     bundle = folder.with_name(f"{folder.name}-model")
     scores_file = folder.with_name(f"{folder.name}-scores.parquet")
+    check_offer_folder(folder)
+    check_directory(bundle, names=BUNDLE_FILES)
+    check_output(scores_file)
     with stage("reading the sample"):
         sample = load_sample(direction.value)
         brief = load_brief(sample.brief)

@@ -94,13 +94,14 @@ def offer(
     assert out is not None
 
     from recommender.cli._options import check_day
-    from recommender.offers import build_offer, load_brief, words_in, write_offer
+    from recommender.offers import build_offer, check_offer_folder, load_brief, words_in, write_offer
     from recommender.sources import read_rights, read_scores, read_titles
 
     _check_call(scores, bundle, history, as_of)
     day = check_day(as_of)
     if language is not None:
         words_in(language)
+    check_offer_folder(out)
     wanted = load_brief(brief)
     if policy:
         wanted = wanted.model_copy(update={"policy": wanted.policy.model_copy(update={"packs": tuple(policy)})})

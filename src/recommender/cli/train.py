@@ -35,10 +35,11 @@ def train(
     """
     from recommender.cli._options import check_day
     from recommender.cli._training import train_bundle
-    from recommender.ranking import ModelConfig, load_model_config
-    from recommender.sources import read_outcomes, read_titles
+    from recommender.ranking import BUNDLE_FILES, ModelConfig, load_model_config
+    from recommender.sources import check_directory, read_outcomes, read_titles
 
     day = check_day(as_of)
+    check_directory(out, names=BUNDLE_FILES)
     config = ModelConfig() if model is None else load_model_config(model)
     manifest = train_bundle(
         read_titles(titles),

@@ -7,7 +7,7 @@ says all of it in one TOML. `check_leakage` and its like ask whether a ranker se
 
 from __future__ import annotations
 
-from recommender.evaluation._backtest import Backtest, choose_splits, run_backtest, write_backtest
+from recommender.evaluation._backtest import BACKTEST_FILES, Backtest, choose_splits, run_backtest, write_backtest
 from recommender.evaluation._canaries import find_canaries, leaking_columns
 from recommender.evaluation._compare import compare
 from recommender.evaluation._evaluate import RESULT_COLUMNS, Judging, evaluate
@@ -51,6 +51,7 @@ from recommender.evaluation.splits import (
 )
 
 __all__ = [
+    "BACKTEST_FILES",
     "FIGURES",
     "KEPT_COLUMNS",
     "RESULT_COLUMNS",

@@ -12,7 +12,7 @@ from recommender.offers._brief_file import load_brief, new_brief, parse_brief, s
 from recommender.offers._choice import Choice
 from recommender.offers._diff import diff_offers, what_differs
 from recommender.offers._diff_file import write_diff
-from recommender.offers._files import write_offer
+from recommender.offers._files import check_offer_folder, write_offer
 from recommender.offers._language import Words, words_in
 from recommender.offers._materials import MaterialsPart, MaterialsReview, review_materials
 from recommender.offers._membership import Demand, ExtraDemand
@@ -43,6 +43,7 @@ __all__ = [
     "apply_workbooks",
     "build_offer",
     "check_lines",
+    "check_offer_folder",
     "diff_offers",
     "load_brief",
     "load_offer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from recommender.offers._history import History
 from recommender.offers._language import check_language, language_for
 from recommender.offers._manifest import bundle_of, inputs_of, manifest_of, program_facts
 from recommender.offers._offer import Offer
-from recommender.sources import atomic_directory, file_sha256, write_table
+from recommender.sources import atomic_directory, check_directory, file_sha256, write_table
 
 FILES = (
     "offer.parquet",
@@ -83,7 +83,7 @@ def write_offer(
     said = check_language(language or language_for(offer.brief.language))
     policy = offer.checks.policy
     names = FILES if history is None else (*FILES, *VERSION_FILES)
-    refuse_edited(folder)
+    check_offer_folder(folder, names=names)
     with atomic_directory(folder, names=names) as aside:
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
@@ -122,6 +122,26 @@ def pool_of(offer: Offer) -> pd.DataFrame:
         why=pd.Series([why.get(title_id) for title_id in offer.eligible["title_id"]], dtype="str"), left_out=""
     )
     return pool if offer.left_out.empty else pd.concat([pool, offer.left_out], ignore_index=True)
+
+
+def check_offer_folder(directory: str | Path, *, names: Collection[str] = FILES) -> None:
+    """Refuse a folder into which an offer cannot be written, before the work whose result it shall hold.
+
+    Parameters
+    ----------
+    directory : str or Path
+        The folder that `write_offer` will be asked for.
+    names : collection of str
+        What will be written into it.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, holds something that is not an offer's, or holds a workbook that
+        somebody has edited since it was written.
+    """
+    check_directory(directory, names=names)
+    refuse_edited(Path(directory))
 
 
 def refuse_edited(folder: Path) -> None:

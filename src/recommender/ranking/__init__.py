@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from recommender.ranking._bundle import Manifest, load_bundle, read_manifest, save_bundle
+    from recommender.ranking._bundle import BUNDLE_FILES, Manifest, load_bundle, read_manifest, save_bundle
     from recommender.ranking._config import ModelConfig, load_model_config
     from recommender.ranking._evidence import needs_screening
     from recommender.ranking._labels import percentile_of, spread_percentiles
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINES",
+    "BUNDLE_FILES",
     "Baseline",
     "CatBoostTextRanker",
     "HomePopularityRanker",
@@ -58,7 +59,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "_bundle": ("Manifest", "load_bundle", "read_manifest", "save_bundle"),
+    "_bundle": ("BUNDLE_FILES", "Manifest", "load_bundle", "read_manifest", "save_bundle"),
     "_config": ("ModelConfig", "load_model_config"),
     "_evidence": ("needs_screening",),
     "_labels": ("percentile_of", "spread_percentiles"),

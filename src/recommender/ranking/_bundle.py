@@ -28,7 +28,7 @@ __all__ = ["Manifest", "load_bundle", "read_manifest", "save_bundle"]
 
 _FORMAT = "crossmarket-recommender bundle"
 _FORMAT_VERSION = 4
-_MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
+BUNDLE_FILES = _MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
 _LIBRARIES = (
     "crossmarket-recommender",
     "lightgbm",
@@ -128,7 +128,7 @@ def save_bundle(
     config = config or _config_of(ranker)
     archive = canonical_archive(skops.io.dumps(_without_training_rows(ranker)))
     version = hashlib.sha256(archive).hexdigest()[:12]
-    with atomic_directory(directory, names=(_MODEL, _CARD, _MANIFEST)) as folder:
+    with atomic_directory(directory, names=BUNDLE_FILES) as folder:
         (folder / _MODEL).write_bytes(archive)
         card = model_card(ranker, config, version, metrics or {})
         (folder / _CARD).write_text(card, encoding="utf-8")

@@ -3,7 +3,8 @@
 `read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet,
 CSV and XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes
 these too, the same bytes for the same frame. `read_toml` reads our own settings into a model, every fault by file
-and key. `atomic_output` and `atomic_directory` guard every output.
+and key. `atomic_output` and `atomic_directory` guard every output; `check_output` and
+`check_directory` refuse one before the work begins.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recommender.lazy import lazy_names
-from recommender.sources._atomic import atomic_directory, atomic_output, file_sha256, locked_folder
+from recommender.sources._atomic import (
+    atomic_directory,
+    atomic_output,
+    check_directory,
+    check_output,
+    file_sha256,
+    locked_folder,
+)
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
@@ -35,6 +43,8 @@ __all__ = [
     "atomic_output",
     "canonical_genres",
     "check_config",
+    "check_directory",
+    "check_output",
     "check_table",
     "describe_fault",
     "file_sha256",

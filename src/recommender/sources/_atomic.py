@@ -17,7 +17,14 @@ from types import FrameType
 
 from recommender.errors import OutputError
 
-__all__ = ["atomic_directory", "atomic_output", "file_sha256", "locked_folder"]
+__all__ = [
+    "atomic_directory",
+    "atomic_output",
+    "check_directory",
+    "check_output",
+    "file_sha256",
+    "locked_folder",
+]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 # What desktops leave in a folder by themselves; it may go with the folder.
@@ -34,6 +41,40 @@ def file_sha256(path: str | Path) -> str:
     """
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def check_output(path: str | Path) -> None:
+    """Refuse a file that cannot be written there, before the work whose result it shall hold.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file that `atomic_output` will be asked for.
+
+    Raises
+    ------
+    OutputError
+        There is a folder of that name, or it may not be written there.
+    """
+    _check_place(_file_target(path), path)
+
+
+def check_directory(path: str | Path, *, names: Collection[str]) -> None:
+    """Refuse a folder that cannot be written there, before the work whose result it shall hold.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder that `atomic_directory` will be asked for.
+    names : collection of str
+        What will be written into it.
+
+    Raises
+    ------
+    OutputError
+        There is a file of that name, the folder holds other things, or it may not be written there.
+    """
+    _check_place(_folder_target(path, names), path)
 
 
 @contextmanager
@@ -67,9 +108,7 @@ def atomic_output(path: str | Path) -> Iterator[Path]:
     ...     (Path(folder) / "hello.txt").read_text()
     'hello'
     """
-    target = _target(path)
-    if target.is_dir():
-        raise OutputError(f"{path}: this is a directory", hint="give the name of a file to write")
+    target = _file_target(path)
     with _terminable(), _prepared(target, path), _claimed(target, directory=False) as temporary:
         yield temporary
         if target.exists():
@@ -103,11 +142,7 @@ def atomic_directory(path: str | Path, *, names: Collection[str] = ()) -> Iterat
     OutputError
         The output cannot be written there, the disk is full, or the folder holds other things.
     """
-    target = _target(path)
-    if target.exists() and not target.is_dir():
-        raise OutputError(f"{path}: this is a file", hint="give the name of a folder to write")
-    if names:
-        _refuse_strangers(target, path, names)
+    target = _folder_target(path, names)
     with _terminable(), _prepared(target, path), _claimed(target, directory=True) as temporary:
         yield temporary
         for file in temporary.rglob("*"):
@@ -132,6 +167,37 @@ def _target(path: str | Path) -> Path:
         raise OutputError(f"{path}: {error}", hint="choose another path") from None
 
 
+def _file_target(path: str | Path) -> Path:
+    target = _target(path)
+    if target.is_dir():
+        raise OutputError(f"{path}: this is a directory", hint="give the name of a file to write")
+    return target
+
+
+def _folder_target(path: str | Path, names: Collection[str]) -> Path:
+    target = _target(path)
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{path}: this is a file", hint="give the name of a folder to write")
+    if names:
+        _refuse_strangers(target, path, names)
+    return target
+
+
+def _check_place(target: Path, path: str | Path) -> None:
+    """Refuse a place where nothing may be created."""
+    try:
+        nearest = next(folder for folder in target.parents if folder.exists())
+    except OSError as error:
+        raise _refused(path, error) from None
+    number = None
+    if not nearest.is_dir():
+        number = errno.ENOTDIR
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        number = errno.EACCES
+    if number is not None:
+        raise _refused(path, OSError(number, os.strerror(number)))
+
+
 def _refuse_strangers(target: Path, path: str | Path, names: Collection[str]) -> None:
     if not target.is_dir():
         return
@@ -149,6 +215,7 @@ def _refuse_strangers(target: Path, path: str | Path, names: Collection[str]) ->
 @contextmanager
 def _prepared(target: Path, path: str | Path) -> Iterator[None]:
     """Create the parent folders, clear what a killed run left, and name what the system refuses."""
+    _check_place(target, path)
     created = [folder for folder in target.parents if not folder.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
