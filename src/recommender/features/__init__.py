@@ -1,7 +1,8 @@
 """From the tables to the matrix that a ranker learns from: text and its cache, content, history, markets.
 
 `collect_facts` gathers what titles are; each `FeatureGroup` learns from what is known on a day and describes titles in
-markets. `GROUPS` names those that a model may ask for.
+markets. `GROUPS` names those that a model may ask for, `DEFAULT_GROUPS` those of the default model: what a text says by
+itself is not among them, for it told nothing more on any held-out data.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ GROUPS: dict[str, type[FeatureGroup]] = {
     "neighbors": Neighbors,
     "track_record": TrackRecord,
 }
+DEFAULT_GROUPS = ("content", "market", "performance", "neighbors", "track_record")
 
 __all__ = [
+    "DEFAULT_GROUPS",
     "GENRES",
     "GROUPS",
     "Content",

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import BundleError, ConfigError
-from recommender.features import GROUPS
 from recommender.ranking._canonical import canonical_archive
 from recommender.ranking._card import model_card
 from recommender.ranking._config import EncoderConfig, LabelConfig, ModelConfig, TreesConfig
@@ -259,7 +258,7 @@ def _config_of(ranker: Ranker) -> ModelConfig:
     try:
         return ModelConfig(
             name=getattr(ranker, "name_", "default"),
-            groups=tuple(GROUPS if groups is None else groups),
+            groups=tuple(groups),
             n_folds=settings["n_folds"],
             coverage=settings["coverage"],
             seed=settings["random_state"],

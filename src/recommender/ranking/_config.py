@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from recommender.errors import ConfigError
-from recommender.features import GROUPS
+from recommender.features import DEFAULT_GROUPS, GROUPS
 from recommender.ranking._forest import DEFAULT_MEMBERS
 from recommender.ranking._learners import LEARNERS
 from recommender.ranking._ranker import Ranker
@@ -61,7 +61,7 @@ class ModelConfig(_Part):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
     description: str = ""
-    groups: Annotated[tuple[str, ...], Field(min_length=1)] = tuple(GROUPS)
+    groups: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_GROUPS
     n_folds: Annotated[int, Field(ge=2, le=20)] = 5
     coverage: Annotated[float, Field(gt=0, lt=1)] = 0.8
     seed: Annotated[int, Field(ge=0)] = 0

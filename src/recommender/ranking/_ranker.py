@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
-from recommender.features import GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
+from recommender.features import DEFAULT_GROUPS, GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
 from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
@@ -56,8 +56,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     revision : str or None, default=None
     cache_dir : str or None, default=None
         Where embeddings are kept; the user's cache folder by default.
-    groups : sequence of str or None, default=None
-        The features to use, of `recommender.features.GROUPS`; all by default.
+    groups : sequence of str, default=("content", "market", "performance", "neighbors", "track_record")
+        The features to use, of `recommender.features.GROUPS`.
     n_folds : int, default=5
     members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
         See `Forest`.
@@ -108,7 +108,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         encoder: str = "all-MiniLM-L6-v2",
         revision: str | None = None,
         cache_dir: str | None = None,
-        groups: Sequence[str] | None = None,
+        groups: Sequence[str] = DEFAULT_GROUPS,
         n_folds: int = 5,
         members: Sequence[str] = DEFAULT_MEMBERS,
         max_iter: int = 300,
@@ -370,11 +370,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         return matrix
 
     def _make_groups(self) -> list[FeatureGroup]:
-        names = list(GROUPS) if self.groups is None else list(self.groups)
-        unknown = [name for name in names if name not in GROUPS]
+        unknown = [name for name in self.groups if name not in GROUPS]
         if unknown:
             raise CallError(f"there is no feature group {unknown[0]!r}", hint=did_you_mean(unknown[0], GROUPS))
-        return [GROUPS[name]() for name in names]
+        return [GROUPS[name]() for name in self.groups]
 
     def _encoder(self) -> TextEncoder:
         return TextEncoder(self.encoder, revision=self.revision, cache_dir=self.cache_dir, show_progress=True)
