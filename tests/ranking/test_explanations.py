@@ -271,6 +271,16 @@ class TestReasons:
         parts["distance: region of the nearest origin"] = -0.4
         assert self.told(text_cache, values, parts) == ["- from another continent (\u221260.0)"]
 
+    def test_how_a_catalogue_describes_a_title_is_told_as_one_reason(self, text_cache: Path) -> None:
+        parts = {"title: length": 0.05, "what is told of it: synopsis in Latin script": 0.02}
+        assert self.told(text_cache, {}, parts, title="Ada", synopsis="A harbour in winter.") == [
+            "+ how it is described: short title (+7.0)"
+        ]
+        parts["what is told of it: synopsis in Latin script"] = 0.2
+        assert self.told(text_cache, {}, parts, title="Ada", synopsis="A harbour in winter.") == [
+            "+ how it is described: synopsis in Latin script (+25.0)"
+        ]
+
     def test_no_more_than_four_for_and_three_against(self, text_cache: Path) -> None:
         topics = [
             "genre",
@@ -280,7 +290,7 @@ class TestReasons:
             "length",
             "age mark",
             "credits",
-            "title",
+            "what is told of it",
             "story",
             "language",
         ]
@@ -292,9 +302,9 @@ class TestReasons:
 
     def test_what_a_whole_catalogue_lacks_is_no_reason_for_a_title(self, text_cache: Path) -> None:
         parts = {"what is told of it: other titles": 0.3, "what is told of it: length of the synopsis": -0.1}
-        assert self.told(text_cache, {}, parts) == ["- no synopsis (\u221210.0)"]
+        assert self.told(text_cache, {}, parts) == ["- how it is described: no synopsis (\u221210.0)"]
         assert self.told(text_cache, {"what is told of it: other titles": 0.0}, parts) == [
-            "+ no other name on record (+20.0)"
+            "+ how it is described: no other name on record (+20.0)"
         ]
 
     def test_every_feature_of_a_real_model_has_words(self, fitted: Ranker, text_cache: Path) -> None:

@@ -157,6 +157,11 @@ def _credits(row: PairWords) -> str:
     return f"{_counted(row.number(name) or 0, what)} credited"
 
 
+def _description(row: PairWords) -> str:
+    of_entry = row.lead.startswith(("listed by", "other titles", "synopsis", "length of the synopsis"))
+    return f"how it is described: {_told(row) if of_entry else _title(row)}"
+
+
 def _told(row: PairWords) -> str:
     if "IMDb" in row.lead:
         return "listed by IMDb" if row.number("has_imdb_id") else "not listed by IMDb"
@@ -252,8 +257,7 @@ _PHRASES: dict[str, Callable[[PairWords], str]] = {
     "length": _length,
     "age mark": _age_mark,
     "credits": _credits,
-    "what is told of it": _told,
-    "title": _title,
+    "description": _description,
     "similar stories": _similar,
     "story": _story,
     "nearness": _nearness,

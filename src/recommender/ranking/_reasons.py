@@ -22,6 +22,8 @@ _TOPICS = {
     "origins together": "origin",
     "language": "nearness",
     "distance": "nearness",
+    "title": "description",
+    "what is told of it": "description",
     "market": "",
 }
 
