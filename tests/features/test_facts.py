@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.features import GENRES, canonical_genres, content_keys
-from tests.ranking.worlds import facts_of, make_titles, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import facts_of, make_titles
 
 
 def one(text_cache: Path, **cells: Any) -> Any:

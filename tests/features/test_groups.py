@@ -30,7 +30,8 @@ from recommender.features import (
     year_fraction,
 )
 from recommender.ranking._examples import draw_folds, fold_features
-from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame
 
 MARKETS = ("CN", "DE", "FR")
 LEARNS = ("market", "text", "neighbors", "track_record")

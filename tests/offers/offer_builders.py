@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from recommender.schema import SCORES, TITLES
+from recommender.schema import SCORES
+from tests.frames import titles_frame
 
 GENRES = ("Drama", "Comedy", "War", "Romance", "Adventure", "Family")
 NAMES = (
@@ -34,25 +34,6 @@ OFFER_FILES = {
     "rules.json",
     "manifest.json",
 }
-
-
-def titles_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a titles frame as the sources read it: every column there, lists as lists."""
-    columns: dict[str, Any] = {}
-    for column in TITLES.columns:
-        values = [row.get(column.name) for row in rows]
-        match column.type:
-            case "list":
-                columns[column.name] = pd.Series([list(value or []) for value in values], dtype="object")
-            case "integer":
-                columns[column.name] = pd.array(values, dtype="Int64")
-            case "number":
-                columns[column.name] = pd.array(values, dtype="float64")
-            case "boolean":
-                columns[column.name] = pd.array(values, dtype="boolean")
-            case _:
-                columns[column.name] = pd.array(values, dtype="str")
-    return pd.DataFrame(columns)
 
 
 def scores_frame(titles: pd.DataFrame, appeal: Sequence[float], market: str = "CN") -> pd.DataFrame:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from offer_builders import scores_frame, titles_frame
+from offer_builders import scores_frame
 
 from recommender.errors import DataError, NotEnoughDataError
 from recommender.offers import Brief, build_offer
 from recommender.offers._eligible import REASONS, counts, judge
+from tests.frames import titles_frame
 
 BASE = {"kind": "film", "countries": ["RU"], "directors": ["A. One"], "genres": ["Drama"], "year": 1980}
 

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from offer_builders import appeal_of, catalogue, scores_frame, titles_frame
+from offer_builders import appeal_of, catalogue, scores_frame
 
 from recommender.errors import CallError
 from recommender.offers import Brief, Offer, build_offer, words_in
@@ -21,6 +21,7 @@ from recommender.offers._title_names import MARK, title_names
 from recommender.offers._words import rows_of
 from recommender.offers._workbook import workbook_bytes
 from recommender.schema import DECISION_WORDS, EVIDENCE_WORDS, KINDS
+from tests.frames import titles_frame
 
 OTHERS = ["ru", "zh"]
 

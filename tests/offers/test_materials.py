@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from offer_builders import scores_frame, titles_frame
+from offer_builders import scores_frame
 from pydantic import ValidationError
 
 from recommender.errors import ConfigError
 from recommender.offers import Brief, MaterialsPart, MaterialsReview, build_offer, parse_brief, review_materials
 from recommender.offers._materials import ITEM_WORDS
+from tests.frames import titles_frame
 
 READY: dict[str, Any] = {
     "resolution": "4K",

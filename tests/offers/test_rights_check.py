@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from offer_builders import appeal_of, catalogue, scores_frame, titles_frame
+from offer_builders import appeal_of, catalogue, scores_frame
 
 from recommender.errors import NotEnoughDataError
 from recommender.offers import Brief, build_offer, write_offer
+from tests.frames import titles_frame
 from tests.offers.rights.rights_builders import rights_frame
 
 ROWS = [

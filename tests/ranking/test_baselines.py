@@ -21,7 +21,8 @@ from recommender.ranking import (
     TfidfKnnRanker,
 )
 from recommender.sources import read_outcomes, read_titles, write_table
-from tests.ranking.worlds import DISLIKED, LIKED, make_outcomes, make_titles, outcomes_frame, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import DISLIKED, LIKED, make_outcomes, make_titles, outcomes_frame
 
 N = 60
 

@@ -17,7 +17,8 @@ from recommender.ranking._evidence import EVIDENCE, weigh_evidence
 from recommender.ranking._labels import label, percentiles
 from recommender.ranking._reasons import describe_reasons
 from recommender.schema import METRICS
-from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame
 
 TODAY = "2020-01-01"
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from recommender.errors import NotEnoughDataError
 from recommender.ranking._labels import Labels, day_after, grade, label, percentiles, seen_before, spread_percentiles
-from tests.ranking.worlds import facts_of, outcomes_frame, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import facts_of, outcomes_frame
 
 TODAY = "2020-01-01"
 Row = tuple[str, str, str, float, str]

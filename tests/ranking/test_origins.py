@@ -11,7 +11,8 @@ import pytest
 from recommender.features import TitleFacts
 from recommender.ranking._labels import label
 from recommender.ranking._origins import Block, ask_the_past
-from tests.ranking.worlds import facts_of, outcomes_frame, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import facts_of, outcomes_frame
 
 Row = tuple[str, str, str, float, str]
 

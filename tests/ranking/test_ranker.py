@@ -18,7 +18,8 @@ from recommender.features import GROUPS
 from recommender.ranking import Ranker, ShuffleRanker
 from recommender.ranking._examples import stack_features
 from recommender.schema import SCORES
-from tests.ranking.worlds import make_outcomes, make_titles, outcomes_frame, small_ranker, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import make_outcomes, make_titles, outcomes_frame, small_ranker
 
 
 def by_title(scores: pd.DataFrame, column: str = "score") -> pd.Series[Any]:

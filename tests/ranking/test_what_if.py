@@ -10,7 +10,8 @@ import pytest
 
 from recommender.errors import CallError
 from recommender.ranking import Ranker, needs_screening, what_if
-from tests.ranking.worlds import DISLIKED, LIKED, make_outcomes, titles_frame
+from tests.frames import titles_frame
+from tests.ranking.worlds import DISLIKED, LIKED, make_outcomes
 
 
 @pytest.fixture(scope="module")

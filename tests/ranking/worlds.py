@@ -10,7 +10,8 @@ import pandas as pd
 
 from recommender.features import TextEncoder, TitleFacts, collect_facts
 from recommender.ranking import Ranker
-from recommender.schema import OUTCOMES, TITLES
+from recommender.schema import OUTCOMES
+from tests.frames import titles_frame
 
 NAMES = (
     "River",
@@ -35,25 +36,6 @@ DISLIKED = (
 GENRES = ("Fantasy", "Drama", "Comedy", "Action")
 ORIGINS = ("FR", "US", "JP", "RU")
 DIRECTORS = ("Ada Moss", "Ben Ray", "Cleo Vann", "Dan Orr", "Eve Lund")
-
-
-def titles_frame(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
-    """Return a titles table as the sources read it: every column there, lists as lists."""
-    columns: dict[str, Any] = {}
-    for column in TITLES.columns:
-        cells = [row.get(column.name) for row in rows]
-        match column.type:
-            case "list":
-                columns[column.name] = pd.Series([list(cell or []) for cell in cells], dtype="object")
-            case "integer":
-                columns[column.name] = pd.array(cells, dtype="Int64")
-            case "number":
-                columns[column.name] = pd.array(cells, dtype="float64")
-            case "boolean":
-                columns[column.name] = pd.array(cells, dtype="boolean")
-            case _:
-                columns[column.name] = pd.array(cells, dtype="str")
-    return pd.DataFrame(columns)
 
 
 def outcomes_frame(rows: Sequence[tuple[str, str, str, float, str]]) -> pd.DataFrame:

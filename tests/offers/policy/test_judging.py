@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from offer_builders import catalogue, titles_frame
+from offer_builders import catalogue
 from pydantic import ValidationError
 
 import recommender.offers.policy
@@ -32,6 +32,7 @@ from recommender.offers.policy import (
     without_rule,
 )
 from recommender.offers.policy._process import first_begin
+from tests.frames import titles_frame
 
 DAY = date(2026, 3, 1)
 CINEMA = load_policy("china-cinema")

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from offer_builders import titles_frame
 
 from recommender.offers.policy import Condition
 from recommender.offers.policy._condition import title_fields
 from recommender.offers.policy._evaluate import Doubts, evaluate
 from recommender.offers.policy._fields import Fields
 from recommender.offers.policy._truth import CLEAR, HIT, UNKNOWN, Truth, constant, every, negated, some
+from tests.frames import titles_frame
 
 VALUES = (CLEAR, UNKNOWN, HIT)
 truths = st.lists(st.sampled_from(VALUES), min_size=6, max_size=6).map(lambda values: np.array(values, dtype=np.int8))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from offer_builders import titles_frame
 
 from recommender.offers.policy import Condition, Pack, Rule, judge_policy, load_policy, policy_caps, shipped_packs
 from recommender.offers.policy._condition import FieldType
 from recommender.schema import KINDS
+from tests.frames import titles_frame
 
 PACKS = {name: load_policy(name).packs[0] for name in shipped_packs()}
 RULES = [(pack, rule) for pack in PACKS.values() for rule in pack.rules]
