@@ -16,6 +16,7 @@ from sklearn.base import clone
 
 from recommender.features import (
     GROUPS,
+    Closeness,
     Content,
     FeatureGroup,
     Known,
@@ -294,7 +295,7 @@ class TestTextAndNeighbors:
             found = described(group.fit(taught), pairs)[column]
             assert found[liked[pairs.title]].min() > found[(told & ~liked)[pairs.title]].max()
 
-    @pytest.mark.parametrize("group", [TextScore(), Neighbors()])
+    @pytest.mark.parametrize("group", [TextScore(), Neighbors(), Closeness()])
     def test_a_title_without_synopsis_is_unknown(self, group: FeatureGroup, known: Known) -> None:
         pairs = pairs_of(known.facts)
         silent = ~known.facts.vectors[pairs.title].any(axis=1)
@@ -308,7 +309,7 @@ class TestTextAndNeighbors:
         )
 
     def test_an_equal_story_is_wholly_close(self, known: Known) -> None:
-        found = described(Neighbors().fit(known), pairs_of(known.facts))["similar stories: closeness"].dropna()
+        found = described(Closeness().fit(known), pairs_of(known.facts))["similar stories: closeness"].dropna()
         np.testing.assert_allclose(found, 1, atol=1e-5)
 
 

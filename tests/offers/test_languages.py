@@ -171,7 +171,6 @@ class TestComposedSentences:
             "how it is described: title in Latin script",
             "how it is described: neither short nor long title",
             "no similar story known",
-            "resembles no known story closely",
             "similar stories reached 41 of 100 here on average",
             "no synopsis",
             "what the story is about (by itself 41 of 100)",

@@ -1,13 +1,14 @@
 """From the tables to the matrix that a ranker learns from: text and its cache, content, history, markets.
 
 `collect_facts` gathers what titles are; each `FeatureGroup` learns from what is known on a day and describes titles in
-markets. `GROUPS` names those that a model may ask for, `DEFAULT_GROUPS` those of the default model: what a text says by
-itself is not among them, for it told nothing more on any held-out data.
+markets. `GROUPS` names those that a model may ask for, `DEFAULT_GROUPS` those of the default model: what texts and
+the most similar stories say of success is not among them, for it told nothing more on any held-out data.
 """
 
 from __future__ import annotations
 
 from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
+from recommender.features._closeness import Closeness
 from recommender.features._content import Content, year_fraction
 from recommender.features._encoder import TextEncoder
 from recommender.features._facts import TitleFacts, collect_facts, content_keys
@@ -23,16 +24,18 @@ GROUPS: dict[str, type[FeatureGroup]] = {
     "content": Content,
     "market": MarketFit,
     "performance": Performance,
+    "closeness": Closeness,
     "text": TextScore,
     "neighbors": Neighbors,
     "track_record": TrackRecord,
 }
-DEFAULT_GROUPS = ("content", "market", "performance", "neighbors", "track_record")
+DEFAULT_GROUPS = ("content", "market", "performance", "closeness", "track_record")
 
 __all__ = [
     "DEFAULT_GROUPS",
     "GENRES",
     "GROUPS",
+    "Closeness",
     "Content",
     "FeatureGroup",
     "Known",

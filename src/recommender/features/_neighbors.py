@@ -50,10 +50,9 @@ class Neighbors(FeatureGroup):
         return self
 
     def transform(self, pairs: Pairs) -> NDArray[np.float32]:
-        """Return weighted mean in the market, on average, and the greatest similarity, shape (n_pairs, 3)."""
+        """Return the weighted mean in the market and on average, shape (n_pairs, 2)."""
         unique, row = np.unique(pairs.title, return_inverse=True)
         means = np.full((len(unique), self.relevance_.shape[1]), np.nan, dtype=np.float32)
-        nearest = np.full(len(unique), np.nan, dtype=np.float32)
         k = min(self.n_neighbors, len(self.vectors_))
         told = np.flatnonzero(pairs.facts.vectors[unique].any(axis=1))
         for start in range(0, len(told) if k else 0, _CHUNK):
@@ -70,12 +69,11 @@ class Neighbors(FeatureGroup):
             weights = (weight * seen).sum(axis=1)
             sums = (weight * np.where(seen, values, 0)).sum(axis=1)
             means[chunk] = np.divide(sums, weights, out=np.full_like(sums, np.nan), where=weights > 0)
-            nearest[chunk] = close.max(axis=1)
         column = {market: i for i, market in enumerate(self.markets_)}
         at = np.array([column.get(market, len(self.markets_)) for market in pairs.markets])[pairs.market]
-        return np.column_stack([means[row, at], means[row, -1], nearest[row]])
+        return np.column_stack([means[row, at], means[row, -1]])
 
     def get_feature_names_out(self) -> NDArray[np.object_]:
         """Return the names of the columns."""
-        names = ["in this market", "in all markets", "closeness"]
+        names = ["in this market", "in all markets"]
         return np.array([f"similar stories: {name}" for name in names], dtype=object)

@@ -26,7 +26,7 @@ from recommender.sources import atomic_directory, file_sha256
 __all__ = ["Manifest", "load_bundle", "read_manifest", "save_bundle"]
 
 _FORMAT = "crossmarket-recommender bundle"
-_FORMAT_VERSION = 4
+_FORMAT_VERSION = 5
 BUNDLE_FILES = _MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
 _LIBRARIES = (
     "crossmarket-recommender",
@@ -43,6 +43,7 @@ _NOT_KEPT = frozenset({"name_", "out_of_fold_", "version_"})
 # Classes beyond skops's own list that a bundle may hold. Everything else in a file is refused before it is loaded.
 _ALLOWED = frozenset(
     {
+        "recommender.features._closeness.Closeness",
         "recommender.features._content.Content",
         "recommender.features._market.MarketFit",
         "recommender.features._neighbors.Neighbors",
@@ -75,7 +76,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["crossmarket-recommender bundle"] = "crossmarket-recommender bundle"
-    format_version: Literal[4] = 4
+    format_version: Literal[5] = 5
     name: str
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
     as_of: str

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from recommender.features import Pairs
 
-__all__ = ["EVIDENCE", "SCREEN_IT", "known_elsewhere", "needs_screening", "tell_elsewhere", "weigh_evidence"]
+__all__ = [
+    "EVIDENCE",
+    "SCREEN_IT",
+    "known_elsewhere",
+    "needs_screening",
+    "tell_elsewhere",
+    "weigh_evidence",
+    "weighs_only",
+]
 
 EVIDENCE = ("thin", "fair", "strong")
 SCREEN_IT = "- not enough evidence: screen it"
@@ -28,6 +36,11 @@ _SIMILAR = 0.35
 def tell_elsewhere(names: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which features tell how a title did elsewhere, shape (n_features,)."""
     return np.array([str(name).startswith(_ELSEWHERE) for name in names], dtype=bool)
+
+
+def weighs_only(names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which features only weigh evidence, and say nothing of success, shape (n_features,)."""
+    return np.asarray(names == _STORY, dtype=bool)
 
 
 def known_elsewhere(matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:

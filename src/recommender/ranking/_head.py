@@ -13,6 +13,7 @@ from recommender.ranking._evidence import EVIDENCE, tell_elsewhere, weigh_eviden
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
 from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate
+from recommender.ranking._views import find_views
 
 __all__ = ["Head", "fit_heads"]
 
@@ -128,7 +129,7 @@ def fit_heads(
     *,
     coverage: float,
 ) -> tuple[dict[str, Head], pd.DataFrame]:
-    """Fit a head that does not know how titles did elsewhere, and where anything is known of it one that does.
+    """Fit a head for each view of the features; see `find_views`.
 
     Parameters
     ----------
@@ -143,22 +144,18 @@ def fit_heads(
     Returns
     -------
     heads : dict of str to Head
-        ``plain`` and ``informed``.
+        ``plain``, and where anything is known elsewhere ``travelled`` and ``informed``.
     unseen : DataFrame
         What the last of them says of rows that it was calibrated on; see `Ranker.out_of_fold_`.
     """
-    elsewhere = tell_elsewhere(names)
-    views = {"plain": np.flatnonzero(~elsewhere), "informed": np.arange(len(names))}
-    if not elsewhere.any():
-        del views["informed"]
     heads = {}
-    for name, columns in views.items():
-        if len(columns):
-            logger.info("growing the %s trees", name)
-            head = Head(forest, coverage=coverage)
-            evidence = weigh_evidence(examples.pairs, examples.matrix[:, columns], names[columns])
-            score, appeal = head.fit(examples, columns, increasing[columns], evidence)
-            heads[name] = head
+    for name, columns in find_views(names).items():
+        logger.info("growing the %s trees", name)
+        head = Head(forest, coverage=coverage)
+        weighed = ~tell_elsewhere(names) if name == "plain" else np.ones(len(names), dtype=bool)
+        evidence = weigh_evidence(examples.pairs, examples.matrix[:, weighed], names[weighed])
+        score, appeal = head.fit(examples, columns, increasing[columns], evidence)
+        heads[name] = head
     told = np.flatnonzero(np.isfinite(score))
     pairs = examples.pairs.take(told)
     low, high = head.intervals_.predict(appeal[told], evidence[told])

@@ -195,9 +195,6 @@ def _similar(row: PairWords) -> str:
     mean = row.share("similar stories: in this market")
     if mean is None:
         return "no similar story known"
-    if row.lead == "closeness":
-        close = row.value("similar stories: closeness") or 0
-        return "resembles stories that are known" if close >= 0.5 else "resembles no known story closely"
     return f"similar stories reached {mean} of 100 here on average"
 
 

@@ -24,6 +24,7 @@ from recommender.ranking._head import fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
+from recommender.ranking._views import choose_views, find_views
 from recommender.schema import SCORES
 
 __all__ = ["Ranker"]
@@ -46,8 +47,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     folds. Boosted trees predict later days from earlier ones, and each fold from the others; these predictions on
     titles they had not seen calibrate `appeal` and set the intervals. Then the trees learn from everything.
 
-    There are two heads: one knows how titles did elsewhere, one does not. Which of them scores depends on the history that
-    `predict` is given.
+    There are three heads: one does not know how titles did elsewhere, one knows nothing but that and when they came out, one
+    knows everything. Which of them scores a title depends on the history that `predict` is given, and on whether titles of
+    its origin were learned from; see `choose_views`.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     revision : str or None, default=None
     cache_dir : str or None, default=None
         Where embeddings are kept; the user's cache folder by default.
-    groups : sequence of str, default=("content", "market", "performance", "neighbors", "track_record")
+    groups : sequence of str, default=("content", "market", "performance", "closeness", "track_record")
         The features to use, of `recommender.features.GROUPS`.
     n_folds : int, default=5
     members, max_iter, learning_rate, max_leaf_nodes, max_depth, min_samples_leaf, l2_regularization, max_features
@@ -84,7 +86,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     groups_ : list of FeatureGroup
         Fitted on all that was known.
     heads_ : dict of str to Head
-        ``plain``, and ``informed`` where anything is known of titles elsewhere.
+        ``plain``, and where anything is known of titles elsewhere ``travelled`` and ``informed``.
     known_share_ : float
         Of what share of the examples anything was known elsewhere.
     columns_ : ndarray of int, shape (n_features,)
@@ -209,7 +211,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 random=random,
             )
         self.columns_ = np.flatnonzero(_varies(examples.matrix))
-        if not len(self.columns_):
+        if not find_views(names[self.columns_]):
             raise NotEnoughDataError(
                 "nothing that is told of the titles tells them apart",
                 hint="Give titles with more columns filled, or a model with more groups of features.",
@@ -284,7 +286,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         matrix = self._describe(pairs)
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        heads = self._heads_for(matrix)
+        heads = choose_views(pairs, matrix, self.feature_names_, self.heads_, self.known_share_)
         score, appeal, low, high = (np.empty(len(pairs)) for _ in range(4))
         for name in np.unique(heads):
             head, rows = self.heads_[name], heads == name
@@ -346,20 +348,6 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             for place, row in enumerate(rows):
                 reasons[row], comparables[row] = told[place], found[place]
         return reasons, comparables
-
-    def _heads_for(self, matrix: NDArray[np.float32]) -> NDArray[np.str_]:
-        """Return the name of the head that scores each row.
-
-        Where about as much is known elsewhere of these titles as of those learned from, the informed head scores all: that
-        nothing is known of one of them tells. Where it is much less, a title of which nothing is known is scored by
-        the head that does not ask.
-        """
-        if len(self.heads_) == 1:
-            return np.full(len(matrix), next(iter(self.heads_)))
-        known = known_elsewhere(matrix, self.feature_names_)
-        if known.any() and known.mean() >= self.known_share_ / 2:
-            return np.full(len(matrix), "informed")
-        return np.where(known, "informed", "plain")
 
     def _describe(self, pairs: Pairs) -> NDArray[np.float32]:
         """Return the features of pairs, market by market: many markets at once would fill the memory."""

@@ -1,0 +1,77 @@
+"""Which features each head looks at, and which head scores a title."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.features import Pairs
+from recommender.ranking._evidence import known_elsewhere, tell_elsewhere, weighs_only
+
+__all__ = ["choose_views", "find_views"]
+
+_ORIGIN_COUNT = "origin's record: titles known"
+# From about so many titles of an origin on, all that is known of a title tells as much as its audience elsewhere alone.
+_FEW = 30
+
+
+def find_views(names: NDArray[np.object_]) -> dict[str, NDArray[np.intp]]:
+    """Return the columns that each head learns from.
+
+    Parameters
+    ----------
+    names : ndarray of str, shape (n_features,)
+
+    Returns
+    -------
+    dict of str to ndarray of int
+        ``plain``: nothing of how titles did elsewhere; where that is known of any, also ``travelled``: that and the
+        release alone, and ``informed``: everything.
+    """
+    learned = ~weighs_only(names)
+    elsewhere = tell_elsewhere(names)
+    released = np.array([str(name).startswith("release: ") for name in names], dtype=bool)
+    views = {"plain": learned & ~elsewhere, "travelled": elsewhere | released, "informed": learned}
+    if not elsewhere.any():
+        views = {"plain": learned}
+    elif not views["plain"].any():
+        views = {"informed": learned}
+    return {name: np.flatnonzero(columns) for name, columns in views.items() if columns.any()}
+
+
+def choose_views(
+    pairs: Pairs,
+    matrix: NDArray[np.float32],
+    names: NDArray[np.object_],
+    heads: Collection[str],
+    known_share: float,
+) -> NDArray[np.str_]:
+    """Return the name of the head that scores each pair, shape (n,).
+
+    Where about as much is known elsewhere of these titles as of those learned from, the informed head scores all: that
+    nothing is known of one of them tells. Where it is much less, a title of which nothing is known is scored by the head
+    that does not ask. A title known elsewhere, but from an origin of which hardly any title was learned from, is judged by
+    its audience elsewhere and its release: what else was learned holds for other origins, and misleads for this one.
+
+    Parameters
+    ----------
+    pairs : Pairs, of length n
+    matrix : ndarray, shape (n, n_features)
+    names : ndarray of str, shape (n_features,)
+    heads : collection of str
+        That there are.
+    known_share : float
+        Of what share of the examples anything was known elsewhere.
+    """
+    if len(heads) == 1:
+        return np.full(len(matrix), next(iter(heads)))
+    known = known_elsewhere(matrix, names)
+    informed = bool(known.any()) and known.mean() >= known_share / 2
+    chosen = np.where(known | informed, "informed", "plain").astype("<U9")
+    if "travelled" in heads and _ORIGIN_COUNT in names:
+        told = np.array([bool(countries) for countries in pairs.facts.words["countries"]], dtype=bool)[pairs.title]
+        few = matrix[:, list(names).index(_ORIGIN_COUNT)] < _FEW
+        chosen[known & told & few] = "travelled"
+    return chosen
