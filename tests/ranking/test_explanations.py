@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.features import Known, Pairs, TitleFacts
+from recommender.features import Known
 from recommender.ranking import Ranker
 from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, weigh_evidence
@@ -18,15 +18,7 @@ from recommender.ranking._labels import label, percentiles
 from recommender.ranking._reasons import describe_reasons
 from recommender.schema import METRICS
 from tests.frames import titles_frame
-from tests.ranking.worlds import facts_of, make_outcomes, make_titles, outcomes_frame
-
-TODAY = "2020-01-01"
-
-
-def pairs_of(facts: TitleFacts, markets: tuple[str, ...] = ("CN",)) -> Pairs:
-    title, market = np.nonzero(np.ones((len(facts), len(markets)), dtype=bool))
-    before = np.full(len(title), TODAY, dtype="<U10")
-    return Pairs(facts, title, market, markets, outcomes_frame([]), before, before)
+from tests.ranking.worlds import TODAY, facts_of, make_outcomes, make_titles, outcomes_frame, pairs_of
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.features import TextEncoder, TitleFacts, collect_facts
+from recommender.features import Pairs, TextEncoder, TitleFacts, collect_facts
 from recommender.ranking import Ranker
 from recommender.schema import OUTCOMES
 from tests.frames import titles_frame
@@ -35,6 +35,7 @@ DISLIKED = (
 )
 GENRES = ("Fantasy", "Drama", "Comedy", "Action")
 ORIGINS = ("FR", "US", "JP", "RU")
+TODAY = "2020-01-01"
 DIRECTORS = ("Ada Moss", "Ben Ray", "Cleo Vann", "Dan Orr", "Eve Lund")
 
 
@@ -122,3 +123,10 @@ max_leaf_nodes = 7
 def facts_of(titles: pd.DataFrame, cache_dir: object) -> TitleFacts:
     """Return the facts of titles, their texts encoded by the default model."""
     return collect_facts(titles, TextEncoder(cache_dir=str(cache_dir)))
+
+
+def pairs_of(facts: TitleFacts, markets: tuple[str, ...] = ("CN",)) -> Pairs:
+    """Return all titles in all markets, of which nothing is known elsewhere."""
+    title, market = np.nonzero(np.ones((len(facts), len(markets)), dtype=bool))
+    before = np.full(len(title), TODAY, dtype="<U10")
+    return Pairs(facts, title, market, markets, outcomes_frame([]), before, before)
