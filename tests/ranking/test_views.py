@@ -66,6 +66,11 @@ class TestWhichHeadScores:
         rows = [(0.5, "BR", 0.0), (0.5, "BR", 29.0), (0.5, "FR", 30.0), (0.5, None, 0.0)]
         assert self.chosen(text_cache, rows) == ["travelled", "travelled", "informed", "informed"]
 
+    def test_a_few_of_them_known_elsewhere_are_not_ranked_apart(self, text_cache: Path) -> None:
+        rows = [(0.5, "BR", 0.0), (np.nan, "BR", 0.0), (np.nan, "CL", 2.0), (0.5, "FR", 99.0)]
+        assert self.chosen(text_cache, rows[:2]) == ["travelled", "informed"]
+        assert self.chosen(text_cache, rows) == ["informed"] * 4
+
     def test_that_nothing_is_known_tells_where_much_is_known_of_others(self, text_cache: Path) -> None:
         rows = [(0.5, "FR", 99.0), (np.nan, "FR", 99.0), (np.nan, "BR", 0.0)]
         assert self.chosen(text_cache, rows, share=0.6) == ["informed", "informed", "informed"]

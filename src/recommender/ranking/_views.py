@@ -15,6 +15,8 @@ __all__ = ["choose_views", "find_views"]
 _ORIGIN_COUNT = "origin's record: titles known"
 # From about so many titles of an origin on, all that is known of a title tells as much as its audience elsewhere alone.
 _FEW = 30
+# Where fewer of them are known elsewhere, two heads would rank them, and lose more by it than the one gains.
+_MOSTLY = 0.5
 
 
 def find_views(names: NDArray[np.object_]) -> dict[str, NDArray[np.intp]]:
@@ -52,8 +54,9 @@ def choose_views(
 
     Where about as much is known elsewhere of these titles as of those learned from, the informed head scores all: that
     nothing is known of one of them tells. Where it is much less, a title of which nothing is known is scored by the head
-    that does not ask. A title known elsewhere, but from an origin of which hardly any title was learned from, is judged by
-    its audience elsewhere and its release: what else was learned holds for other origins, and misleads for this one.
+    that does not ask. A title from an origin of which hardly any title was learned from is judged by its audience elsewhere
+    and its release, if these are known of at least half of such titles: what else was learned holds for other origins, and
+    misleads for this one.
 
     Parameters
     ----------
@@ -72,6 +75,7 @@ def choose_views(
     chosen = np.where(known | informed, "informed", "plain").astype("<U9")
     if "travelled" in heads and _ORIGIN_COUNT in names:
         told = np.array([bool(countries) for countries in pairs.facts.words["countries"]], dtype=bool)[pairs.title]
-        few = matrix[:, list(names).index(_ORIGIN_COUNT)] < _FEW
-        chosen[known & told & few] = "travelled"
+        unfamiliar = told & (matrix[:, list(names).index(_ORIGIN_COUNT)] < _FEW)
+        if unfamiliar.any() and known[unfamiliar].mean() >= _MOSTLY:
+            chosen[known & unfamiliar] = "travelled"
     return chosen
