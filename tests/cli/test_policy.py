@@ -106,8 +106,12 @@ def test_replay_chooses_again_from_the_folder_alone(folder: Path) -> None:
     assert "4 newly blocked, 0 freed" in shown
     assert "[bold]Title 1 [t1], in the offer" in shown
     assert "not in the offer" in shown
+    assert shown.index(", not in the offer") > shown.rindex(", in the offer"), "what was offered comes first"
+    assert "\n    blocked: adults-only" in shown
+    assert "->" not in shown
     freed = call(*common, "--without")
     assert "0 newly blocked, 4 freed" in freed
+    assert "no longer blocked: adults-only" in freed
     again = " ".join(freed.partition("chosen again:")[2].split())
     assert again.startswith("2 came, 2 went")
     assert "was blocked by a rule of the market before (adults-only)" in again

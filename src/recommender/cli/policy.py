@@ -211,14 +211,27 @@ def _settings(words: list[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
+def _what_changed(before: str, after: str) -> str:
+    """Return what the rules say newly of a title, and what they no longer say."""
+    was, now = _sayings(before), _sayings(after)
+    gone = [f"no longer {saying}" for saying in was if saying not in now]
+    return "; ".join([saying for saying in now if saying not in was] + gone) or after
+
+
+def _sayings(text: str) -> list[str]:
+    """Return each code with its status, of a text like ``blocked: a, b; unknown: c``."""
+    parts = [part.partition(": ") for part in text.split("; ")]
+    return [f"{status}: {code}" if code else status for status, _, codes in parts for code in codes.split(", ")]
+
+
 def _print_rule(found: RuleChange) -> None:
     frame = found.changed
     counts = ", ".join(f"{found.count(change)} {change}" for change in ("newly blocked", "freed"))
     typer.echo(f"{found.rule}: {counts}, {found.count('otherwise')} with another status")
-    for row in frame.head(_SHOWN).to_dict("records"):
+    for row in frame.sort_values("offered", ascending=False, kind="stable").head(_SHOWN).to_dict("records"):
         mark = "in the offer" if row["offered"] else "not in the offer"
         typer.echo(f"  {row['change']}: {visible(row['title'])} [{visible(row['title_id'])}], {mark}")
-        typer.echo(f"    {row['before']} -> {row['after']}")
+        typer.echo(f"    {_what_changed(row['before'], row['after'])}")
     if len(frame) > _SHOWN:
         typer.echo(f"  ... and {len(frame) - _SHOWN:,} more")
     for text in found.caps:
