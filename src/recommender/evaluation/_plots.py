@@ -9,12 +9,12 @@ import pandas as pd
 
 from recommender.evaluation._judge import WITH_HISTORY, Judgement
 from recommender.evaluation._results import ALL
-from recommender.pages import INK, LINE, MUTED, drawn, svg
+from recommender.pages import ACCENT, INK, LINE, MUTED, WARM, drawn, svg
 
 __all__ = ["calibration_plot", "difference_plot", "figure_plot", "market_plot", "trade_off_plot"]
 
-# The last is darker than what an offer's plots show the rest in: it colors thin lines and dots, not bars.
-_ACCENT, _WARM, _REST = "#0f5c63", "#b4531f", "#8b98a3"
+# Darker than what an offer's plots show the rest in: it colors thin lines and dots, not bars.
+_REST = "#8b98a3"
 _ROW = 0.3
 
 
@@ -44,7 +44,7 @@ def difference_plot(rows: pd.DataFrame, label: str) -> str:
     with drawn(9.6, 0.7 + _ROW * len(rows)) as (canvas, axes):
         axes.axvline(0, color=INK, linewidth=1)
         for place, row in enumerate(rows.to_dict("records")):
-            color = _ACCENT if row["low"] > 0 else _WARM if row["high"] < 0 else _REST
+            color = ACCENT if row["low"] > 0 else WARM if row["high"] < 0 else _REST
             axes.plot([row["low"], row["high"]], [place, place], color=color, linewidth=2.2, alpha=0.6)
             axes.plot([row["difference"]], [place], "o", color=color, markersize=6.5)
         axes.set_yticks(range(len(rows)), [f"less {row.other}" for row in rows.itertuples()])
@@ -97,7 +97,7 @@ def market_plot(rows: pd.DataFrame, reference: str, other: str, label: str) -> s
         places = range(len(wide))
         axes.hlines(places, wide[[reference, other]].min(axis=1), wide[[reference, other]].max(axis=1), color=LINE)
         axes.plot(wide[other], places, "o", color=_REST, markersize=5, label=other)
-        axes.plot(wide[reference], places, "o", color=_ACCENT, markersize=5.5, label=reference)
+        axes.plot(wide[reference], places, "o", color=ACCENT, markersize=5.5, label=reference)
         axes.set_yticks(places, wide.index)
         axes.set_ylim(-0.8, len(wide) - 0.2)
         axes.set_xlabel(label)
@@ -128,9 +128,9 @@ def _ticks(by_holdout: pd.DataFrame) -> str:
 
 def _color(ranker: str, reference: str) -> str:
     if ranker.removesuffix(WITH_HISTORY) == reference:
-        return _ACCENT
-    return _WARM if ranker.endswith(WITH_HISTORY) else _REST
+        return ACCENT
+    return WARM if ranker.endswith(WITH_HISTORY) else _REST
 
 
 def _colors(n: int) -> list[str]:
-    return [(_ACCENT, _WARM, _REST, INK)[place % 4] for place in range(n)]
+    return [(ACCENT, WARM, _REST, INK)[place % 4] for place in range(n)]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.evaluation.metrics import spearman
+from recommender.pages import INK, REST, WARM
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from recommender.ranking import Ranker
 
 __all__ = ["training_figures", "training_metrics"]
-
-_INK, _ACCENT, _PALE = "#1f2a37", "#b4532a", "#c9d2dc"
 
 
 def training_metrics(ranker: Ranker) -> dict[str, float]:
@@ -57,8 +56,8 @@ def _calibration(rows: pd.DataFrame) -> Figure:
     figure, axes = _frame("What was predicted, and what came")
     tenth = pd.qcut(rows["appeal"].rank(method="first"), min(10, len(rows)), labels=False)
     means = rows.groupby(tenth)[["appeal", "percentile"]].mean()
-    axes.plot([0, 1], [0, 1], color=_PALE, linewidth=1)
-    axes.plot(means["appeal"], means["percentile"], color=_ACCENT, marker="o")
+    axes.plot([0, 1], [0, 1], color=REST, linewidth=1)
+    axes.plot(means["appeal"], means["percentile"], color=WARM, marker="o")
     axes.set(xlabel="appeal (mean of each tenth)", ylabel="percentile reached", xlim=(0, 1), ylim=(0, 1))
     return figure
 
@@ -66,7 +65,7 @@ def _calibration(rows: pd.DataFrame) -> Figure:
 def _spread(rows: pd.DataFrame) -> Figure:
     figure, axes = _frame("Appeal of weak, middling and strong titles")
     thirds = pd.cut(rows["percentile"], [-0.01, 1 / 3, 2 / 3, 1.0], labels=["weak", "middling", "strong"])
-    for name, color in zip(["weak", "middling", "strong"], [_PALE, _INK, _ACCENT], strict=True):
+    for name, color in zip(["weak", "middling", "strong"], [REST, INK, WARM], strict=True):
         axes.hist(
             rows.loc[thirds == name, "appeal"],
             bins=np.linspace(0, 1, 31).tolist(),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from recommender.offers import _style as style
 from recommender.offers._figures import BINS, Bar
 from recommender.offers._language import Words
-from recommender.pages import INK, drawn, svg
+from recommender.pages import ACCENT, INK, REST, WARM, drawn, svg
 
 if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.axes import Axes
 
-_OFFERED, _ELIGIBLE, _ASKED = f"#{style.ACCENT}", f"#{style.REST}", f"#{style.WARM}"
+_OFFERED, _ELIGIBLE, _ASKED = ACCENT, REST, WARM
 
 
 def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> Markup:

@@ -7,23 +7,25 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from recommender import pages
 from recommender.offers._words import clean
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-INK = "1F2A37"
-MUTED = "64707D"
-LINE = "D9DEE3"
-PAPER = "F5F7F8"
-ACCENT = "0F5C63"
-ACCENT_SOFT = "D5E7E6"
-REST = "B9C3CB"
-WARM = "B4531F"
-WARM_SOFT = "FBEDE3"
+# openpyxl wants colors without the sign.
+INK = pages.INK.removeprefix("#")
+MUTED = pages.MUTED.removeprefix("#")
+LINE = pages.LINE.removeprefix("#")
+PAPER = pages.PAPER.removeprefix("#")
+ACCENT = pages.ACCENT.removeprefix("#")
+ACCENT_SOFT = pages.ACCENT_SOFT.removeprefix("#")
+REST = pages.REST.removeprefix("#")
+WARM = pages.WARM.removeprefix("#")
+WARM_SOFT = pages.WARM_SOFT.removeprefix("#")
 
-TIER_FILLS = {"locomotive": "F2D9A6", "core": "D5E7E6", "library": "EDEFF2"}
+TIER_FILLS = {"locomotive": "F2D9A6", "core": ACCENT_SOFT, "library": "EDEFF2"}
 DECISION_FILLS = {"accept": "D6EBD7", "hold": "FCEBC5", "reject": "F6D5D0"}
 
 _LATIN = "Calibri"

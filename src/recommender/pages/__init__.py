@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from recommender.pages._drawing import INK, LINE, MUTED, drawn, svg
+from recommender.pages._drawing import drawn, svg
 from recommender.pages._filling import fill
+from recommender.pages._palette import ACCENT, ACCENT_SOFT, INK, LINE, MUTED, PAPER, REST, WARM, WARM_SOFT
 
-__all__ = ["INK", "LINE", "MUTED", "drawn", "fill", "svg"]
+__all__ = [
+    "ACCENT",
+    "ACCENT_SOFT",
+    "INK",
+    "LINE",
+    "MUTED",
+    "PAPER",
+    "REST",
+    "WARM",
+    "WARM_SOFT",
+    "drawn",
+    "fill",
+    "svg",
+]

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["INK", "LINE", "MUTED", "drawn", "svg"]
+from recommender.pages._palette import INK, LINE, MUTED
 
-INK, MUTED, LINE = "#1f2a37", "#64707d", "#d9dee3"
+__all__ = ["drawn", "svg"]
+
 _LOOK: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: any script, searchable, in the page's own fonts
     "svg.hashsalt": "recommender",

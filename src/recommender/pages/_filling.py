@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from recommender.pages._palette import PALETTE
+
 __all__ = ["fill"]
 
 
@@ -17,15 +19,20 @@ def fill(room: str, template: str, /, **values: Any) -> str:
     template : str
         Its file.
     **values
-        What the template names; a name that is not given is an error.
+        What the template names, besides `palette`; a name that is not given is an error.
+
+    Notes
+    -----
+    A template may include ``look.css``, the style that all pages share.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader(room),
+        loader=ChoiceLoader([PackageLoader(room), PackageLoader("recommender.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["palette"] = PALETTE
     return environment.get_template(template).render(values)
