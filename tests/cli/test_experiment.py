@@ -204,14 +204,21 @@ def test_every_experiment_of_the_project_has_its_results(path: Path, monkeypatch
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in EXPERIMENTS if not path.stem.startswith(("ablation", "learners"))],
+    [path for path in EXPERIMENTS if not path.stem.startswith(("ablation", "learners", "origins"))],
     ids=lambda path: path.stem,
 )
 def test_the_default_model_beats_every_simple_rule(path: Path) -> None:
     results = headline(pd.read_csv(path.with_name(f"{path.stem}.results.csv")))
     if "default" not in set(results["ranker"]):
         pytest.skip(f"not measured yet: default; run `recommender experiment {path.name}`")
-    simple = sorted((set(BASELINES) - {"catboost_text"}) & set(results["ranker"]))
-    assert simple
+    simple = [name for name in BASELINES if name != "catboost_text"]
+    for _, rows in results.groupby("split"):
+        ndcg = rows.set_index("ranker")["ndcg"]
+        assert ndcg["default"] > ndcg[simple].max()
+
+
+def test_the_default_model_is_ahead_on_origins_that_were_never_seen() -> None:
+    """On average: on one small origin a simple rule may be luckier."""
+    results = headline(pd.read_csv(PROJECT / "experiments" / "origins-china.results.csv"))
     ndcg = results.groupby("ranker")["ndcg"].mean()
-    assert ndcg["default"] > ndcg[simple].max()
+    assert ndcg["default"] > ndcg[["home_popularity", "origin_genre", "ridge_embeddings", "catboost_text"]].max()
