@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs
+from recommender.features._similarity import each_similarity
 
 __all__ = ["Closeness"]
-
-_CHUNK = 1024
 
 
 class Closeness(FeatureGroup):
@@ -35,13 +34,8 @@ class Closeness(FeatureGroup):
         """Return the similarity, shape (n_pairs, 1); NaN where a title has no synopsis."""
         unique, row = np.unique(pairs.title, return_inverse=True)
         nearest = np.full(len(unique), np.nan, dtype=np.float32)
-        told = np.flatnonzero(pairs.facts.vectors[unique].any(axis=1))
-        for start in range(0, len(told) if len(self.vectors_) else 0, _CHUNK):
-            chunk = told[start : start + _CHUNK]
-            # In double precision: the last bits of a product depend on what else is multiplied with it, and a title must
-            # score the same whatever it is scored with.
-            vectors = pairs.facts.vectors[unique[chunk]].astype(np.float64)
-            nearest[chunk] = (vectors @ self.vectors_.T.astype(np.float64)).max(axis=1)
+        for rows, similarity in each_similarity(pairs.facts.vectors[unique], self.vectors_):
+            nearest[rows] = similarity.max(axis=1)
         return nearest[row][:, None]
 
     def get_feature_names_out(self) -> NDArray[np.object_]:

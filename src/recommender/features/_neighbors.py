@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs
+from recommender.features._similarity import each_similarity
 
 __all__ = ["Neighbors"]
-
-_CHUNK = 1024
 
 
 class Neighbors(FeatureGroup):
@@ -54,13 +53,7 @@ class Neighbors(FeatureGroup):
         unique, row = np.unique(pairs.title, return_inverse=True)
         means = np.full((len(unique), self.relevance_.shape[1]), np.nan, dtype=np.float32)
         k = min(self.n_neighbors, len(self.vectors_))
-        told = np.flatnonzero(pairs.facts.vectors[unique].any(axis=1))
-        for start in range(0, len(told) if k else 0, _CHUNK):
-            chunk = told[start : start + _CHUNK]
-            # In double precision: the last bits of a product depend on what else is multiplied with it, and a title must
-            # score the same whatever it is scored with.
-            vectors = pairs.facts.vectors[unique[chunk]].astype(np.float64)
-            similarity = (vectors @ self.vectors_.T.astype(np.float64)).astype(np.float32)
+        for rows, similarity in each_similarity(pairs.facts.vectors[unique], self.vectors_):
             order = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
             close = np.take_along_axis(similarity, order, axis=1)
             weight = np.exp(self.sharpness * close)[:, :, None]
@@ -68,7 +61,7 @@ class Neighbors(FeatureGroup):
             seen = np.isfinite(values)
             weights = (weight * seen).sum(axis=1)
             sums = (weight * np.where(seen, values, 0)).sum(axis=1)
-            means[chunk] = np.divide(sums, weights, out=np.full_like(sums, np.nan), where=weights > 0)
+            means[rows] = np.divide(sums, weights, out=np.full_like(sums, np.nan), where=weights > 0)
         column = {market: i for i, market in enumerate(self.markets_)}
         at = np.array([column.get(market, len(self.markets_)) for market in pairs.markets])[pairs.market]
         return np.column_stack([means[row, at], means[row, -1]])

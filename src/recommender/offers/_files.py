@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ def write_offer(
     said = check_language(language or language_for(offer.brief.language))
     policy = offer.checks.policy
     names = FILES if history is None else (*FILES, *VERSION_FILES)
-    check_offer_folder(folder, names=names)
+    refuse_edited(folder)
     with atomic_directory(folder, names=names) as aside:
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
@@ -124,15 +124,13 @@ def pool_of(offer: Offer) -> pd.DataFrame:
     return pool if offer.left_out.empty else pd.concat([pool, offer.left_out], ignore_index=True)
 
 
-def check_offer_folder(directory: str | Path, *, names: Collection[str] = FILES) -> None:
+def check_offer_folder(directory: str | Path) -> None:
     """Refuse a folder into which an offer cannot be written, before the work whose result it shall hold.
 
     Parameters
     ----------
     directory : str or Path
         The folder that `write_offer` will be asked for.
-    names : collection of str
-        What will be written into it.
 
     Raises
     ------
@@ -140,7 +138,7 @@ def check_offer_folder(directory: str | Path, *, names: Collection[str] = FILES)
         The folder cannot be written, holds something that is not an offer's, or holds a workbook that
         somebody has edited since it was written.
     """
-    check_directory(directory, names=names)
+    check_directory(directory, names=FILES)
     refuse_edited(Path(directory))
 
 
