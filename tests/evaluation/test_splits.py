@@ -134,6 +134,18 @@ def test_a_day_divides_outcomes_and_charted_titles_do_not_judge(
     assert len(holdout.titles) == 6
 
 
+def test_titles_of_years_after_the_last_do_not_judge_as_of_a_day(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    titles = titles.head(4).copy()
+    titles["year"] = pd.array([2021, 2022, 2023, None], dtype=titles["year"].dtype)
+    days = ("2021-12-26", "2022-02-01", "2023-02-01", "2022-02-01")
+    outcomes = make_outcomes([(f"t00{i}", "DE", "top10_points", 9, day) for i, day in enumerate(days)])
+    holdout = one(AsOfSplit(day="2022-01-01", last_year=2022), titles, outcomes)
+    assert holdout.judged["title_id"].tolist() == ["t001", "t003"]
+    assert set(holdout.truth["title_id"]) == {"t001", "t003"}
+
+
 @pytest.mark.parametrize("split", [YearSplit(first=1950, last=1960), YearSplit(first=1900, last=2100)])
 def test_a_split_with_an_empty_side_is_refused(titles: pd.DataFrame, votes: pd.DataFrame, split: YearSplit) -> None:
     with pytest.raises(NotEnoughDataError, match="the split leaves no outcomes"):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from recommender.features import TitleFacts
+from recommender.ranking._examples import _rounds
 from recommender.ranking._labels import label
 from recommender.ranking._origins import Block, ask_the_past
 from tests.frames import titles_frame
@@ -113,13 +114,39 @@ class TestFlow:
         assert set(np.diff(days).astype(int)) == {30}
         assert days[-1] == np.datetime64("2020-12-04")
 
-    def test_points_count_in_the_months_that_look_ahead_to_them(self, text_cache: Path) -> None:
+    def test_points_count_on_every_day_before_them_less_from_afar(self, text_cache: Path) -> None:
         rows = [points(0, "2020-01-01"), points(1, "2020-09-10")]
         found = self.of(ask(facts(text_cache, 12), rows, self.AS_OF), 1)
-        ahead = [day for day in found.index if day <= "2020-09-10"]
-        assert (found[ahead[-3:]] > 0).all()
-        assert found[[day for day in ahead if day < "2020-06-10"]].sum() == 0
-        assert not [day for day in found.index if day > "2020-09-10"], "it has charted: it is asked no more"
+        assert len(found) >= 4
+        assert found.iloc[0] > 0
+        assert found.is_monotonic_increasing
+        assert found.index.max() <= "2020-09-10", "it has charted: it is asked no more"
+
+    def test_a_title_of_the_newest_year_without_points_may_not_be_out(self, text_cache: Path) -> None:
+        rows = [points(0, "2020-01-01"), points(1, "2020-12-10"), points(3, "2020-12-10")]
+        known = facts(text_cache, 12, {2: 2020, 3: 2020, 4: 2019})
+        asked = [block for block in ask(known, rows, "2020-12-31") if 2 in block.title]
+        assert asked
+        for block in asked:
+            weight = {title: block.weight[block.title == title].item() for title in (2, 3, 4)}
+            assert weight[2] < weight[3] == weight[4]
+
+    def test_flows_beside_dated_levels_calibrate_out_of_fold(self, text_cache: Path) -> None:
+        votes: list[Row] = [
+            (f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-{1 + i % 28:02d}") for i in range(1200)
+        ]
+        charts = [points(i, f"2020-{6 + i % 6:02d}-10", market="DE") for i in range(60)]
+        blocks = ask(facts(text_cache, 1200), [*votes, *charts], self.AS_OF)
+        folds = np.arange(1200) % 3
+        title = np.concatenate([block.title for block in blocks])
+        flow = np.repeat([block.growing for block in blocks], [len(block.title) for block in blocks])
+        rounds = _rounds(blocks, folds)
+        assert any(not asked[flow].any() for _, asked in rounds), "votes are predicted from earlier ones"
+        np.testing.assert_array_equal(np.sum([asked[flow] for _, asked in rounds], axis=0), 1)
+        for learned, asked in rounds:
+            if asked[flow].any():
+                assert not set(title[learned]) & set(title[asked])
+                assert learned[flow].any()
 
     def test_a_title_that_charted_anywhere_before_is_not_asked(self, text_cache: Path) -> None:
         rows = [points(0, "2020-01-01", market="DE"), points(1, "2020-12-10"), points(2, "2020-12-10", market="DE")]

@@ -172,24 +172,25 @@ def _hide(
 
 
 def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return which rows to learn from and to predict: later days from earlier ones, one day's titles by folds."""
+    """Return which rows to learn from and to predict: later days from earlier ones; one day's titles and flows by folds."""
     sizes = [len(block.title) for block in blocks]
     number = np.repeat(np.arange(len(blocks)), sizes)
     settled = np.concatenate([block.settled for block in blocks])
     fold = folds[np.concatenate([block.title for block in blocks])]
-    dated = np.repeat([block.dated for block in blocks], sizes)
+    growing = np.repeat([block.growing for block in blocks], sizes)
+    dated = np.repeat([block.dated for block in blocks], sizes) & ~growing
     calibrates = np.repeat([block.calibrates for block in blocks], sizes)
     rounds = []
     later = 0
     for place in reversed(range(len(blocks))):
-        if not blocks[place].dated or later >= _LATER_SHARE * dated.sum():
+        if not blocks[place].dated or blocks[place].growing or later >= _LATER_SHARE * dated.sum():
             continue
         learned = calibrates & (number != place) & (settled <= blocks[place].origin)
         if learned.sum() >= _LEAST_TRAINED:
             rounds.append((learned, number == place))
             later += sizes[place]
-    # Out of fold where there is no past: outcomes of one day, or no later slice that had enough to learn from.
+    # Out of fold where there is no past: outcomes of one day, or growing, or no later slice that had enough to learn from.
     last = max(block.origin for block in blocks)
     one_day = np.repeat([not block.dated and block.calibrates and block.origin == last for block in blocks], sizes)
-    rest = one_day if rounds else np.ones(len(dated), dtype=bool)
+    rest = one_day | growing if rounds else np.ones(len(dated), dtype=bool)
     return rounds + [(fold != one, rest & (fold == one)) for one in np.unique(fold[rest])]

@@ -17,8 +17,9 @@ __all__ = ["Block", "ask_the_past"]
 _LEAST_DATED = 500  # a market with fewer outcomes has too little past to learn from the past alone
 _ONE_DAY = 0.6
 _FIRST_PAST, _LEAST_PAST = 0.15, 100
-_LOOK_AHEAD_DAYS, _LEAST_AHEAD_DAYS, _STEP_DAYS, _MOST_ORIGINS = 92, 28, 30, 8
-_MOST_POINTS = float(np.log1p(110))  # the most that eleven weeks at the head of a chart give
+_QUARTER_DAYS, _LEAST_AHEAD_DAYS, _STEP_DAYS, _MOST_ORIGINS = 92, 28, 30, 8
+_FULL_POINTS = float(np.log1p(10))  # a week at the head of a chart, in a quarter, is a full success
+_PERHAPS_NOT_OUT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Block:
         ISO date from which on nothing of the title's own outcomes elsewhere is seen.
     calibrates : bool
         Whether predictions of these pairs may calibrate: not those that are described by later outcomes of other titles.
+    growing : bool
+        Whether the answers grow up to the last day, so that none of them was known on the day of a later block.
     """
 
     origin: str
@@ -56,6 +59,7 @@ class Block:
     settled: NDArray[np.str_]
     before: NDArray[np.str_]
     calibrates: bool = True
+    growing: bool = False
 
 
 def ask_the_past(
@@ -76,8 +80,9 @@ def ask_the_past(
     as of the last day, out of fold: these descriptions know more. A market whose outcomes all bear one day has no past:
     its titles are asked as of the last day only.
 
-    Of a flow it is asked what comes next: as of a day a month, the points of the three months from then on, of titles that
-    had none anywhere before and were out by then.
+    Of a flow it is asked what comes next: as of a day a month, all points from then on, of titles that had none anywhere
+    before and of no later year. A title of the newest year whose day of release is not told and that has no points at all
+    may not be out: that it has none says half as much.
 
     Parameters
     ----------
@@ -197,21 +202,23 @@ def _flow_blocks(
     columns = np.zeros(len(labels.markets), dtype=bool)
     columns[np.unique(market)] = True
     year = facts.numbers["year"].to_numpy()
+    perhaps_not_out = (year >= int(as_of[:4])) & facts.numbers["release_month"].isna().to_numpy()
+    perhaps_not_out[title] = False
     blocks = []
     for origin in origins:
-        until = min(_add(origin, _LOOK_AHEAD_DAYS), as_of)
         started = np.zeros(len(facts), dtype=bool)
         started[title[day < origin]] = True
         asking = ~started & ~(year > int(origin[:4]))
         points = np.zeros(labels.relevance.shape)
-        ahead = (day >= origin) & (day < until)
+        ahead = day >= origin
         np.add.at(points, (title[ahead], market[ahead]), value[ahead])
         open_ = np.isfinite(labels.relevance) & columns & asking[:, None]
-        # A shorter look ahead sees fewer points: each origin's are brought to the same length.
-        days = (np.datetime64(until, "D") - np.datetime64(origin, "D")) / np.timedelta64(1, "D")
-        target = np.minimum(np.log1p(points) / _MOST_POINTS * (_LOOK_AHEAD_DAYS / days) ** 0.5, 1.0)
+        # A longer look ahead sees more points: each origin's are brought to a quarter.
+        days = (np.datetime64(as_of, "D") - np.datetime64(origin, "D")) / np.timedelta64(1, "D")
+        target = np.minimum(np.log1p(points) / _FULL_POINTS * (_QUARTER_DAYS / days) ** 0.5, 1.0)
         placed = spread_percentiles(np.where(open_, points, np.nan), random)
         weight = _draw(open_, points > 0, most_pairs // len(origins), random)
+        weight[perhaps_not_out] *= _PERHAPS_NOT_OUT
         chosen, where = np.nonzero(weight)
         blocks.append(
             Block(
@@ -222,8 +229,9 @@ def _flow_blocks(
                 target=target[chosen, where].astype(np.float32),
                 percentile=placed[chosen, where],
                 weight=weight[chosen, where],
-                settled=np.full(len(chosen), until, dtype="<U10"),
+                settled=np.full(len(chosen), as_of, dtype="<U10"),
                 before=np.full(len(chosen), min(origin, first_day), dtype="<U10"),
+                growing=True,
             )
         )
     return blocks
@@ -250,7 +258,7 @@ def _draw(
 def _flow_origins(first: str, as_of: str, most: int) -> list[str]:
     """Return a day a month from the newest that has enough to look ahead to, back to the first month of the flow."""
     origins: list[str] = []
-    origin = _add(as_of, -(_LEAST_AHEAD_DAYS if most > 1 else _LOOK_AHEAD_DAYS))
+    origin = _add(as_of, -(_LEAST_AHEAD_DAYS if most > 1 else _QUARTER_DAYS))
     while origin >= _add(first, 21) and len(origins) < min(most, _MOST_ORIGINS):
         origins.append(origin)
         origin = _add(origin, -_STEP_DAYS)

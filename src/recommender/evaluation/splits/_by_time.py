@@ -29,6 +29,8 @@ class AsOfSplit(Split):
         ISO date: outcomes dated before it are learned from.
     until : str or None
         ISO date: outcomes dated on or after it do not judge either.
+    last_year : int or None
+        Titles of later years do not judge: where a catalogue was taken down long after the day, no one had them then.
 
     Examples
     --------
@@ -39,6 +41,7 @@ class AsOfSplit(Split):
     kind: Literal["as_of"] = "as_of"
     day: Day
     until: Day | None = None
+    last_year: int | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -53,7 +56,7 @@ class AsOfSplit(Split):
 
     def divide(self, titles: pd.DataFrame, outcomes: pd.DataFrame) -> tuple[Holdout, ...]:
         """Divide titles and outcomes."""
-        return (_at_day(self, titles, outcomes, self.day, self.until),)
+        return (_at_day(self, titles, outcomes, self.day, self.until, self.last_year),)
 
 
 class RollingDaySplit(Split):
@@ -100,11 +103,20 @@ def _months_after(day: str, months: int) -> str:
     return str((pd.Timestamp(day) + pd.DateOffset(months=months)).date())
 
 
-def _at_day(split: Split, titles: pd.DataFrame, outcomes: pd.DataFrame, day: str, until: str | None) -> Holdout:
+def _at_day(
+    split: Split,
+    titles: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    day: str,
+    until: str | None,
+    last_year: int | None = None,
+) -> Holdout:
     before = (outcomes["as_of"] < day).to_numpy(dtype=bool)
     known = outcomes[before]
     local = known["market"] != WORLDWIDE
     judged = ~titles["title_id"].isin(known.loc[local, "title_id"]).to_numpy(dtype=bool)
+    if last_year is not None:
+        judged &= ~(titles["year"].astype("float64").to_numpy() > last_year)
     after = ~before if until is None else ~before & (outcomes["as_of"] < until).to_numpy(dtype=bool)
     is_judged, world = rows_of(outcomes, titles, np.asarray(judged)), is_worldwide(outcomes)
     return checked(
