@@ -338,6 +338,33 @@ class TestRights:
     def test_a_formula_without_its_value_is_listed(self, read):
         avails = read([{**MOVIE, "Start": "=TODAY()+30"}])
         assert any("formula" in problem for problem in problems(avails))
+        assert avails.rights.empty
+
+    @pytest.mark.parametrize("cell", ["#N/A", "=A1"])
+    @pytest.mark.parametrize(
+        "field", ["TerritoryExclusion", "AllowedLanguages", "HoldbackLanguage", "Licensee", "TitleStatus", "EndLag"]
+    )
+    def test_no_right_is_made_where_what_bounds_it_has_no_value(self, read, field, cell):
+        avails = read([{**MOVIE, "Territory": "WW", field: cell}, {**MOVIE, "ALID": "other"}])
+        assert list(avails.rights["title_id"]) == ["other"]
+        (note,) = [note for note in avails.notes if note.severity == "error"]
+        assert (note.row, note.field, note.value) == (4, field, cell)
+
+    def test_an_error_elsewhere_is_listed_and_leaves_the_right(self, read):
+        avails = read([{**MOVIE, "Director": "#REF!", "FormatProfile": "#N/A"}])
+        assert len(avails.rights) == 1
+        errors = [(note.field, note.problem) for note in avails.notes if note.field in {"Director", "FormatProfile"}]
+        assert errors == [("Director", "an error, not a value"), ("FormatProfile", "an error, not a value")]
+
+    def test_an_error_merged_downwards_is_one_of_every_row(self, read):
+        def merge(sheet):
+            place = next(cell.column for cell in sheet[2] if cell.value == "TerritoryExclusion")
+            sheet.cell(4, place).value = "#REF!"
+            sheet.merge_cells(start_row=4, end_row=5, start_column=place, end_column=place)
+
+        world = {**MOVIE, "Territory": "WW"}
+        avails = read([world, {**world, "ALID": "b"}, {**world, "ALID": "c"}], change=merge)
+        assert list(avails.rights["title_id"]) == ["c"]
 
     @pytest.mark.parametrize(
         ("cells", "status"),
