@@ -274,6 +274,18 @@ class TestRights:
         avails = read([{**MOVIE, "End": None, "WindowDuration": "P31D"}])
         assert right(avails, "start", "end") == ("2027-01-01", "2027-01-31")
 
+    @pytest.mark.parametrize("start", ["Open", "Immediate"])
+    def test_a_duration_from_no_day_makes_no_right(self, read, start):
+        avails = read([{**MOVIE, "Start": start, "End": None, "WindowDuration": "P180D"}])
+        assert avails.rights.empty
+        (note,) = [note for note in avails.notes if note.severity == "error"]
+        assert (note.field, note.value) == ("WindowDuration", "P180D")
+        assert "a duration needs a day to begin from" in note.problem
+
+    def test_a_duration_from_a_day_that_is_not_understood_is_one_error(self, read):
+        avails = read([{**MOVIE, "Start": "soon", "End": None, "WindowDuration": "P180D"}])
+        assert [note.field for note in avails.notes if note.severity == "error"] == ["Start"]
+
     def test_an_end_before_the_start_makes_no_right(self, read):
         avails = read([{**MOVIE, "End": "2026-12-31"}])
         assert avails.rights.empty
