@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import python_calamine as calamine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from review_builders import Formula, Sheet, offer_sheet, save, saved_offer, sheets_of
@@ -112,6 +113,15 @@ class TestAnythingIsReadBack:
         assert not edits.prices
         assert edits.locks == ("t003",)
         assert edits.warnings == ()
+
+    def test_texts_that_look_like_an_escape_of_workbooks_come_back_as_they_were(self, tmp_path: Path) -> None:
+        saved = saved_offer(tmp_path / "v1", renamed={"t009": "id_x0041_9"}, title="abc_x0041_def_x000D_")
+        path = saved.folder / "offer.xlsx"
+        offered = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Offer").to_python()
+        assert {row[offered[0].index("Title")] for row in offered[1:]} == {"abc_x0041_def_x000D_"}
+        assert "id_x0041_9" in {row[offered[0].index("Title id")] for row in offered[1:]}
+        edits = read_edits([path], saved)
+        assert (len(edits.extra), edits.warnings) == (0, ())
 
     def test_words_of_every_language_and_in_any_letters(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         spelled = ["ACCEPT", " accept\u00a0", "принять", "accept 接受", "拒绝", "hold", "reject отклонить"]
