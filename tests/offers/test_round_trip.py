@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from review_builders import Formula, Sheet, offer_sheet, save, saved_offer, sheets_of
 
 from recommender.errors import TableError, UnreadableFileError
-from recommender.offers import SavedOffer
+from recommender.offers import SavedOffer, apply_workbooks, load_offer
 from recommender.offers._row_id import RowId
 from recommender.offers.roundtrip import Edits, read_edits
 
@@ -122,6 +122,27 @@ class TestAnythingIsReadBack:
         assert "id_x0041_9" in {row[offered[0].index("Title id")] for row in offered[1:]}
         edits = read_edits([path], saved)
         assert (len(edits.extra), edits.warnings) == (0, ())
+
+    @pytest.mark.parametrize(
+        ("written", "read_as"),
+        [
+            ("_xD800_", "\ufffd"),
+            ("_xDC00__xD800_", "\ufffd\ufffd"),
+            ("_xD83C__xDFAC_", "🎬"),
+            ("_x005F_x0041_", "_x0041_"),
+        ],
+    )
+    def test_an_escape_of_half_a_sign_is_no_half_a_sign(
+        self, saved: SavedOffer, tmp_path: Path, written: str, read_as: str
+    ) -> None:
+        book = openpyxl.load_workbook(saved.folder / "offer.xlsx")
+        heads = {cell.value: cell for cell in book["Offer"][1]}
+        heads["Decision"].offset(1).value = "accept"
+        heads["Note"].offset(1).value = f"see {written} there"
+        book.save(tmp_path / "back.xlsx")
+        apply_workbooks([tmp_path / "back.xlsx"], tmp_path / "v2", offer=saved.folder)
+        [note] = load_offer(tmp_path / "v2").history.decisions["note"]
+        assert note == f"see {read_as} there"
 
     def test_words_of_every_language_and_in_any_letters(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         spelled = ["ACCEPT", " accept\u00a0", "принять", "accept 接受", "拒绝", "hold", "reject отклонить"]
