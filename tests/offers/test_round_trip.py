@@ -301,6 +301,39 @@ class TestNothingIsGuessed:
         assert f"({title}) stands in back.xlsx, sheet Shortlist, row 2: reject (accept)" in one
         assert f"({title}) stands in back.xlsx, sheet Offer, row 3: accept (reject)" in two
 
+    @pytest.mark.parametrize(
+        ("head", "first", "second", "shown"),
+        [("Decision", "accept", "reject", "reject"), ("Ask price", 500, 600, "600"), ("Currency", "EUR", "USD", "USD")],
+    )
+    def test_who_empties_a_cell_contradicts_who_changes_it(
+        self, saved: SavedOffer, tmp_path: Path, ids: list[str], head: str, first: object, second: object, shown: str
+    ) -> None:
+        sheet = offer_sheet(saved.folder / "offer.xlsx")
+        sheet.set(ids[1], head, first)
+        apply_workbooks([save([sheet], tmp_path / "back.xlsx")], tmp_path / "v2", offer=saved.folder)
+        copies = []
+        for name, value in (("A", None), ("B", second)):
+            copy = offer_sheet(tmp_path / "v2" / "offer.xlsx")
+            copy.set(ids[1], head, value)
+            copies.append(save([copy], tmp_path / f"{name}.xlsx"))
+        with pytest.raises(TableError) as caught:
+            read_edits(copies, load_offer(tmp_path / "v2"))
+        row = copy.row_of(ids[1])
+        one, two = map(str, caught.value.faults)
+        assert one.startswith(f"A.xlsx, sheet Offer, row {row}")
+        assert f"stands in B.xlsx, sheet Offer, row {row}: {shown}" in one
+        assert f"stands in A.xlsx, sheet Offer, row {row}: empty" in two
+
+    def test_a_lock_and_no_lock_contradict_each_other(
+        self, saved: SavedOffer, tmp_path: Path, sheet: Sheet, ids: list[str]
+    ) -> None:
+        sheet.set(ids[1], "Lock", "lock")
+        copy = list(sheet.rows[2])
+        copy[sheet.place("Lock")] = "no"
+        one, two = faults(saved, tmp_path, sheet, Sheet("Shortlist", [sheet.rows[0], copy]))
+        assert "sheet Shortlist, row 2: no lock" in one
+        assert "sheet Offer, row 3: lock" in two
+
     def test_a_decision_on_a_title_that_is_not_offered(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         reserve = sheets_of(saved.folder / "offer.xlsx")[3]
         reserve.rows[0].append("Decision")
