@@ -85,6 +85,14 @@ def test_faults_are_listed_and_nothing_is_written(
     assert not (tmp_path / "v2").exists()
 
 
+def test_an_ending_of_the_faults_that_no_table_has_is_refused(
+    saved: SavedOffer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["offer", "apply", tmp_path / "back.xlsx", "--offer", saved.folder, "--out", tmp_path / "v2"]
+    assert main([*map(str, words), "--faults", "faults.foo"]) == 2
+    assert "--faults faults.foo: its ending names no format" in capfd.readouterr().err
+
+
 def test_titles_that_only_changed_are_not_all_printed(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [("moved", 1, 2, "first"), *(("changed", place, place, f"number {place}") for place in range(3, 33))]
     changes = pd.DataFrame(rows, columns=["change", "position_before", "position_after", "title"]).assign(why="rights")

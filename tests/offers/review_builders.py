@@ -23,9 +23,20 @@ BRIEF = {
 }
 
 
-def saved_offer(folder: Path, *, count: int = 24, language: str = "en", **brief: Any) -> SavedOffer:
-    """Write a small offer and read it back."""
+def saved_offer(
+    folder: Path,
+    *,
+    count: int = 24,
+    language: str = "en",
+    renamed: Mapping[str, str] | None = None,
+    title: str | None = None,
+    **brief: Any,
+) -> SavedOffer:
+    """Write a small offer and read it back; some of its titles with other ids, all of them called alike."""
     titles = catalogue(count)
+    titles["title_id"] = titles["title_id"].replace(dict(renamed or {}))
+    if title is not None:
+        titles["title"] = title
     asked = Brief.model_validate(BRIEF | brief)
     write_offer(build_offer(titles, scores_frame(titles, appeal_of(count)), asked), folder, language=language)
     return load_offer(folder)

@@ -8,12 +8,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+import python_calamine as calamine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from review_builders import Formula, Sheet, offer_sheet, save, saved_offer, sheets_of
 
 from recommender.errors import TableError, UnreadableFileError
-from recommender.offers import SavedOffer
+from recommender.offers import SavedOffer, apply_workbooks, load_offer
 from recommender.offers._row_id import RowId
 from recommender.offers.roundtrip import Edits, read_edits
 
@@ -112,6 +113,36 @@ class TestAnythingIsReadBack:
         assert not edits.prices
         assert edits.locks == ("t003",)
         assert edits.warnings == ()
+
+    def test_texts_that_look_like_an_escape_of_workbooks_come_back_as_they_were(self, tmp_path: Path) -> None:
+        saved = saved_offer(tmp_path / "v1", renamed={"t009": "id_x0041_9"}, title="abc_x0041_def_x000D_")
+        path = saved.folder / "offer.xlsx"
+        offered = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Offer").to_python()
+        assert {row[offered[0].index("Title")] for row in offered[1:]} == {"abc_x0041_def_x000D_"}
+        assert "id_x0041_9" in {row[offered[0].index("Title id")] for row in offered[1:]}
+        edits = read_edits([path], saved)
+        assert (len(edits.extra), edits.warnings) == (0, ())
+
+    @pytest.mark.parametrize(
+        ("written", "read_as"),
+        [
+            ("_xD800_", "\ufffd"),
+            ("_xDC00__xD800_", "\ufffd\ufffd"),
+            ("_xD83C__xDFAC_", "🎬"),
+            ("_x005F_x0041_", "_x0041_"),
+        ],
+    )
+    def test_an_escape_of_half_a_sign_is_no_half_a_sign(
+        self, saved: SavedOffer, tmp_path: Path, written: str, read_as: str
+    ) -> None:
+        book = openpyxl.load_workbook(saved.folder / "offer.xlsx")
+        heads = {cell.value: cell for cell in book["Offer"][1]}
+        heads["Decision"].offset(1).value = "accept"
+        heads["Note"].offset(1).value = f"see {written} there"
+        book.save(tmp_path / "back.xlsx")
+        apply_workbooks([tmp_path / "back.xlsx"], tmp_path / "v2", offer=saved.folder)
+        [note] = load_offer(tmp_path / "v2").history.decisions["note"]
+        assert note == f"see {read_as} there"
 
     def test_words_of_every_language_and_in_any_letters(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         spelled = ["ACCEPT", " accept\u00a0", "принять", "accept 接受", "拒绝", "hold", "reject отклонить"]
@@ -269,6 +300,39 @@ class TestNothingIsGuessed:
         one, two = faults(saved, tmp_path, sheet, other)
         assert f"({title}) stands in back.xlsx, sheet Shortlist, row 2: reject (accept)" in one
         assert f"({title}) stands in back.xlsx, sheet Offer, row 3: accept (reject)" in two
+
+    @pytest.mark.parametrize(
+        ("head", "first", "second", "shown"),
+        [("Decision", "accept", "reject", "reject"), ("Ask price", 500, 600, "600"), ("Currency", "EUR", "USD", "USD")],
+    )
+    def test_who_empties_a_cell_contradicts_who_changes_it(
+        self, saved: SavedOffer, tmp_path: Path, ids: list[str], head: str, first: object, second: object, shown: str
+    ) -> None:
+        sheet = offer_sheet(saved.folder / "offer.xlsx")
+        sheet.set(ids[1], head, first)
+        apply_workbooks([save([sheet], tmp_path / "back.xlsx")], tmp_path / "v2", offer=saved.folder)
+        copies = []
+        for name, value in (("A", None), ("B", second)):
+            copy = offer_sheet(tmp_path / "v2" / "offer.xlsx")
+            copy.set(ids[1], head, value)
+            copies.append(save([copy], tmp_path / f"{name}.xlsx"))
+        with pytest.raises(TableError) as caught:
+            read_edits(copies, load_offer(tmp_path / "v2"))
+        row = copy.row_of(ids[1])
+        one, two = map(str, caught.value.faults)
+        assert one.startswith(f"A.xlsx, sheet Offer, row {row}")
+        assert f"stands in B.xlsx, sheet Offer, row {row}: {shown}" in one
+        assert f"stands in A.xlsx, sheet Offer, row {row}: empty" in two
+
+    def test_a_lock_and_no_lock_contradict_each_other(
+        self, saved: SavedOffer, tmp_path: Path, sheet: Sheet, ids: list[str]
+    ) -> None:
+        sheet.set(ids[1], "Lock", "lock")
+        copy = list(sheet.rows[2])
+        copy[sheet.place("Lock")] = "no"
+        one, two = faults(saved, tmp_path, sheet, Sheet("Shortlist", [sheet.rows[0], copy]))
+        assert "sheet Shortlist, row 2: no lock" in one
+        assert "sheet Offer, row 3: lock" in two
 
     def test_a_decision_on_a_title_that_is_not_offered(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         reserve = sheets_of(saved.folder / "offer.xlsx")[3]

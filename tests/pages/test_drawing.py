@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from markupsafe import Markup
 
 from recommender.pages import drawn, svg
@@ -21,6 +22,11 @@ def test_names_are_escaped_and_the_figure_is_marked_as_safe() -> None:
     assert "<script" not in made
     assert made.count("&lt;script&gt;") == 2
     assert 'aria-label="Shares of &lt;script&gt;&quot;Девчата&quot;"' in made
+
+
+@pytest.mark.parametrize("name", ["Crime $\\foo$", "Rags to $$$ riches $", "$100 heist $", r"a \$ b"])
+def test_dollars_are_dollars(name: str) -> None:
+    assert f">{name}</text>" in picture(name)
 
 
 def test_a_figure_takes_the_width_that_it_is_given() -> None:

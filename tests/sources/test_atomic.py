@@ -186,6 +186,23 @@ def test_what_a_killed_run_leaves_is_hidden_and_swept_by_the_next(tmp_path, kind
     assert names(tmp_path) == [other.name, "out"]
 
 
+@pytest.mark.parametrize("neighbour", ["out.v2", "out.cafe"])
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("exists", [False, True])
+def test_what_a_neighbour_left_is_its_own(tmp_path, neighbour, replaced, exists):
+    end(start(tmp_path / neighbour, "folder"), signal.SIGKILL)
+    (left,) = tmp_path.iterdir()
+    if replaced:
+        left = left.rename(left.with_name(left.name.replace(".partial", ".old.partial")))
+    (left / "a.txt").write_text("the only copy")
+    if exists:
+        (tmp_path / "out").mkdir()
+    with atomic_directory(tmp_path / "out") as temporary:
+        (temporary / "a.txt").write_text("mine")
+    assert names(tmp_path) == [left.name, "out"]
+    assert (left / "a.txt").read_text() == "the only copy"
+
+
 def test_a_run_does_not_sweep_what_another_still_writes(tmp_path):
     child = start(tmp_path / "out", "file")
     try:
@@ -223,7 +240,7 @@ def test_a_folder_with_other_things_is_refused_before_the_work(tmp_path):
 
 
 def test_a_kill_between_the_two_renames_is_put_right(tmp_path):
-    aside = tmp_path / ".offer.abcd.old.partial"
+    aside = tmp_path / ".offer.0123abcd.old.partial"
     aside.mkdir()
     (aside / "a.txt").write_text("old")
     with pytest.raises(ValueError, match="stop"), atomic_directory(tmp_path / "offer"):

@@ -73,10 +73,69 @@ def test_rows_are_those_of_the_sheet_with_a_table_below_a_gap(tmp_path):
     assert [(fault.row, fault.column) for fault in checked.errors] == [(6, "kind")]
 
 
-def test_a_formula_that_gives_an_error_counts_as_empty(tmp_path):
-    path = workbook(tmp_path, [["title_id", "kind", "title", "studio"], ["1", "film", "#N/A", "#REF!"]])
-    checked = check_table(path, "titles")
-    assert [(fault.row, fault.column, fault.problem) for fault in checked.faults] == [(2, "title", "the cell is empty")]
+def test_an_error_is_a_fault_where_a_value_is_needed_and_a_warning_elsewhere(tmp_path):
+    rows = [
+        ["title_id", "kind", "title", "studio", "ask_price", "ours"],
+        ["1", "film", "#N/A", "#REF!", None, "#NAME?"],
+        ["2", "film", "Red", None, "#DIV/0!", None],
+    ]
+    checked = check_table(workbook(tmp_path, rows), "titles")
+    assert {(fault.severity, fault.row, fault.column, fault.value) for fault in checked.faults} == {
+        ("error", 2, "title", "#N/A"),
+        ("warning", 2, "studio", "#REF!"),
+        ("warning", 2, "ours", "#NAME?"),
+        ("error", 3, "ask_price", "#DIV/0!"),
+    }
+    assert all("an error, not a value" in fault.problem for fault in checked.faults)
+
+
+@pytest.mark.parametrize(
+    "column", ["title_id", "market", "media", "language", "start", "end", "exclusive", "licensee", "status"]
+)
+@pytest.mark.parametrize("cell", ["#REF!", '="<"&A1'])
+def test_no_right_is_read_where_what_bounds_it_has_no_value(tmp_path, column, cell):
+    given = {"title_id": "1", "market": "CN", "media": "svod", "status": "owned", "start": "2027-01-01"}
+    given |= {"language": "zh", "end": "2027-12-31", "exclusive": True, "licensee": "Invented A", column: cell}
+    checked = check_table(workbook(tmp_path, [list(given), list(given.values())]), "rights")
+    assert [(fault.row, fault.column, fault.value) for fault in checked.errors] == [(2, column, cell)]
+    assert checked.frame.empty
+
+
+def test_a_row_of_nothing_but_an_error_is_not_passed_over(tmp_path):
+    rows = [["title_id", "kind", "title"], ["1", "film", "Red"], ["#REF!", None, None]]
+    checked = check_table(workbook(tmp_path, rows), "titles")
+    assert {(fault.row, fault.column) for fault in checked.errors} == {(3, "title_id"), (3, "kind"), (3, "title")}
+
+
+def with_cells(path, cells: str):
+    """Put cells, as XML, in the place of the last cell of a workbook's first sheet."""
+    changed = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                head, _, tail = content.decode().rpartition("<c ")
+                content = (head + cells + tail[tail.index("</row>") :]).encode()
+            new.writestr(name, content)
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ('<c r="D2" t="str"><f>IF(A1=1,"",1)</f><v></v></c>', None),
+        ('<c r="D2" t="str"><f>A1</f><v>Mosfilm</v></c>', None),
+        ('<c r="D2"><f t="shared" si="0"/><v>5</v></c>', None),
+        ('<c r="D2"><f t="shared" si="0"/></c>', "="),
+        ('<c r="D2"><f>A1&amp;"x"</f><v></v></c>', '=A1&"x"'),
+        ("<c><f>A1</f></c>", "=A1"),
+        ('<c r="D2" t="e"><f>A1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+    ],
+)
+def test_which_cells_of_a_stored_sheet_have_no_value(tmp_path, cell, fault):
+    path = workbook(tmp_path, [["title_id", "kind", "title", "studio"], ["1", "film", "Red", "Mosfilm"]])
+    checked = check_table(with_cells(path, cell), "titles")
+    assert [(found.column, found.value) for found in checked.faults] == ([("studio", fault)] if fault else [])
 
 
 def test_negative_votes_and_words_in_numbers(tmp_path):

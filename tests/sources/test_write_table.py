@@ -222,6 +222,21 @@ def test_a_failed_write_leaves_the_earlier_file(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.parquet"]
 
 
+def test_a_workbook_is_made_in_the_one_file_that_the_next_run_would_sweep(tmp_path: Path):
+    seen: list[list[str]] = []
+    workbook = openpyxl.Workbook()
+    save = workbook.save
+
+    def watched(target: object) -> None:
+        save(target)
+        seen.append([entry.name for entry in tmp_path.iterdir()])
+
+    workbook.save = watched
+    save_workbook(workbook, tmp_path / "a.xlsx")
+    ((name,),) = seen
+    assert name.endswith(".partial")
+
+
 def test_workbooks_of_others_can_be_saved_deterministically(tmp_path: Path):
     for name in ("a.xlsx", "b.xlsx"):
         workbook = openpyxl.Workbook()

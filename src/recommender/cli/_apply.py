@@ -50,7 +50,7 @@ def apply(
     from recommender.errors import TableError
     from recommender.offers import apply_workbooks, words_in
 
-    table = None if faults is None else check_table_file(faults)
+    table = None if faults is None else check_table_file(faults, option="--faults")
     if language is not None:
         words_in(language)
     try:

@@ -29,8 +29,14 @@ def check_day(day: str | None) -> str | None:
         raise CallError(f"--as-of {day!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
 
 
-def check_table_file(file: Path) -> Path:
+def check_table_file(file: Path, *, option: str = "--out") -> Path:
     """Return the path of a table to write as it is; refuse one that cannot be written, before the work.
+
+    Parameters
+    ----------
+    file : Path
+    option : str
+        What the path was given to, for the message.
 
     Raises
     ------
@@ -40,6 +46,6 @@ def check_table_file(file: Path) -> Path:
         If it cannot be written there.
     """
     if file.suffix.lower() not in _TABLE_ENDINGS:
-        raise CallError(f"--out {file}: its ending names no format", hint="Use .parquet, .csv or .xlsx.")
+        raise CallError(f"{option} {file}: its ending names no format", hint="Use .parquet, .csv or .xlsx.")
     check_output(file)
     return file

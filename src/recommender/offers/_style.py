@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from recommender import pages
 from recommender.offers._words import clean
+from recommender.sources import set_text
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -100,14 +101,12 @@ def put(
     cell: Any = sheet.cell(row, column)
     quoted = False
     value = shown(value, limit)
-    if isinstance(value, str):
-        cell.value = value or None
-        if value:
-            cell.data_type = "s"
-            # Shown as text, and still text after somebody has edited the cell.
-            quoted = value[0] in "=+-@"
-    else:
+    if not isinstance(value, str):
         cell.value = value
+    elif value:
+        set_text(cell, value)
+        # Shown as text, and still text after somebody has edited the cell.
+        quoted = bool(cell.quotePrefix)
     looks = _LOOKS.setdefault(sheet.parent, {})
     key = (is_han(value), size, color, bold, italic, number, background, line, quoted, *alignment.items())
     if key in looks:

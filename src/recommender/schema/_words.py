@@ -10,6 +10,7 @@ __all__ = [
     "EVIDENCE_WORDS",
     "GENRES",
     "KINDS",
+    "KIND_SYNONYMS",
     "METRICS",
     "RIGHTS_STATUSES",
     "Metric",
@@ -30,7 +31,6 @@ KINDS: tuple[str, ...] = (
     "other",
 )
 
-# What catalogues call our kinds, lower case: only ever suggested, because `tv` can be several of them.
 KIND_SYNONYMS: dict[str, str] = {
     "movie": "film",
     "feature": "film",
@@ -61,6 +61,7 @@ KIND_SYNONYMS: dict[str, str] = {
     "sport": "sports",
     "прочий": "other",
 }
+"""What catalogues call our kinds, lower case: only ever suggested, because `tv` can be several of them."""
 
 GENRES: tuple[str, ...] = (
     "Action",

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -284,18 +285,23 @@ def _claim(target: Path, *, directory: bool) -> tuple[Path, int]:
 
 
 def _name_beside(target: Path, ending: str) -> Path:
+    return target.with_name(f".{_stem(target)}.{secrets.token_hex(4)}{ending}")
+
+
+def _stem(target: Path) -> str:
     # Names have at most 255 bytes.
-    stem = target.name.encode()[:200].decode(errors="ignore")
-    return target.with_name(f".{stem}.{secrets.token_hex(4)}{ending}")
+    return target.name.encode()[:200].decode(errors="ignore")
 
 
 def _sweep(target: Path) -> None:
     """Remove what killed runs left of this output; a lock shows which temporary files are still written."""
-    stem = target.name.encode()[:200].decode(errors="ignore")
+    # The whole name: a neighbour's may begin alike.
+    ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{8}}(?P<old>\.old)?\.partial")
     for entry in list(target.parent.iterdir()):
-        if not entry.name.startswith(f".{stem}.") or not entry.name.endswith(".partial"):
+        found = ours.fullmatch(entry.name)
+        if found is None:
             continue
-        if entry.name.endswith(".old.partial") and not target.exists():
+        if found["old"] and not target.exists():
             entry.rename(target)
             continue
         with suppress(OSError):

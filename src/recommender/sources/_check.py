@@ -150,6 +150,7 @@ def _check(path: str | Path, table: Table) -> Checked:
     for column in table.columns:
         if column.name in matched:
             coerced = coerce(column, raw.columns[matched[column.name]])
+            coerced.misread += _valueless(raw, matched[column.name])
             finder.misread(column, coerced)
             series[column.name] = coerced.cells
         else:
@@ -158,6 +159,7 @@ def _check(path: str | Path, table: Table) -> Checked:
     for header, cells in raw.columns.items():
         if header not in known and header not in table:
             series[header] = extra_column(cells)
+            finder.add_misread(header, _valueless(raw, header), error=False)
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(raw.rows)))
     finder.broken_rules(table, frame)
     finder.contradictions(table, frame)
@@ -200,16 +202,19 @@ class _Finder:
 
     def misread(self, column: Column, coerced: Coerced) -> None:
         """Note the cells of a column that could not be understood, and the words that no vocabulary holds."""
-        error = column.required or column.strict
-        groups: dict[tuple[str, str], list[tuple[int, object]]] = {}
-        for place, value, problem, remedy in coerced.misread:
-            groups.setdefault((problem, remedy), []).append((place, value))
-        for (problem, remedy), cells in groups.items():
-            said = remedy if error else f"{remedy}; it is left out"
-            self._add(column.name, cells, problem, _always(said), "error" if error else "warning")
+        self.add_misread(column.name, coerced.misread, error=column.required or column.strict)
         self._unread[column.name] = np.asarray([place for place, *_ in coerced.misread], dtype=np.intp)
         if coerced.unknown.words:
             self._add_unknown(column, coerced)
+
+    def add_misread(self, column: str, misread: list[tuple[int, object, str, str]], *, error: bool) -> None:
+        """Note cells of a column, each with its problem and remedy."""
+        groups: dict[tuple[str, str], list[tuple[int, object]]] = {}
+        for place, value, problem, remedy in misread:
+            groups.setdefault((problem, remedy), []).append((place, value))
+        for (problem, remedy), cells in groups.items():
+            said = remedy if error else f"{remedy}; it is left out"
+            self._add(column, cells, problem, _always(said), "error" if error else "warning")
 
     def broken_rules(self, table: Table, frame: pd.DataFrame) -> None:
         """Check the frame against the table's schema; cells with an emptying warning are emptied in it."""
@@ -311,6 +316,11 @@ class _Finder:
 
 
 _NONE = np.empty(0, dtype=np.intp)
+
+
+def _valueless(raw: RawTable, header: str) -> list[tuple[int, object, str, str]]:
+    """Return the cells of a column that hold no value, as `Coerced.misread` has them."""
+    return [(place, cell.shown, cell.problem, cell.remedy) for place, cell in raw.valueless.get(header, {}).items()]
 
 
 def _always(text: str) -> Callable[[object], str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -13,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import Fault
-from recommender.sources._headers import normal_name
+from recommender.sources._delimiter import DELIMITERS, find_delimiter
 from recommender.sources._raw import RawTable, dedupe_headers, unreadable
 from recommender.sources._text import find_encoding
 
 __all__ = ["read_delimited"]
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SAMPLE = 256 * 1024
 
 
@@ -54,38 +52,6 @@ def read_delimited(path: Path, known: Iterable[str]) -> RawTable:
             Fault(str(path), None, None, None, problem, "check the names; better save it as UTF-8", "warning")
         )
     return raw
-
-
-def find_delimiter(sample: str, known: Iterable[str]) -> str:
-    r"""Return the delimiter of a text that begins with a header.
-
-    The one that gives the most known column names wins, then the one that cuts the most rows alike.
-
-    Examples
-    --------
-    >>> find_delimiter('title_id;title\n1;"Red, White"\n2;Blue\n', ["title_id", "title"])
-    ';'
-    """
-    if sample.startswith("sep=") and len(sample) > 4 and sample[4] in _DELIMITERS:
-        return sample[4]
-    names = {normal_name(name) for name in known}
-
-    def fitness(delimiter: str) -> tuple[int, float, int]:
-        widths: list[int] = []
-        header: list[str] = []
-        for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
-            if any(record):
-                header = header or record
-                widths.append(len(record))
-            if len(widths) == 200:
-                break
-        # The sample may end inside a record.
-        widths = widths[:-1] if len(widths) > 1 else widths
-        width = len(header)
-        alike = sum(other == width for other in widths) / max(len(widths), 1)
-        return sum(normal_name(name) in names for name in header), alike if width > 1 else 0.0, width
-
-    return max(_DELIMITERS, key=fitness)
 
 
 def _table(path: Path, stream: TextIO, delimiter: str, encoding: str) -> RawTable:
@@ -124,7 +90,7 @@ def _table(path: Path, stream: TextIO, delimiter: str, encoding: str) -> RawTabl
     del records
     for name, column in zip(header, cells, strict=True):
         columns[name] = pd.Series(column, dtype="str")
-    how = {"format": "CSV", "encoding": encoding, "delimiter": _DELIMITERS[delimiter]}
+    how = {"format": "CSV", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
     return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, misfits)
 
 

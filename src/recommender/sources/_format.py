@@ -7,7 +7,7 @@ from typing import Literal
 
 from recommender.sources._raw import unreadable
 
-__all__ = ["Format", "format_of_suffix", "sniff"]
+__all__ = ["SUFFIXES", "Format", "format_of_suffix", "sniff"]
 
 Format = Literal["parquet", "xlsx", "text"]
 
@@ -20,6 +20,7 @@ SUFFIXES: dict[str, Format] = {
     ".tsv": "text",
     ".txt": "text",
 }
+"""The format that each ending of a name promises."""
 _NAMES: dict[Format, str] = {"parquet": "Parquet", "xlsx": "an Excel workbook", "text": "text (CSV)"}
 
 # What people send by mistake: the first bytes, what it is, what to do.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from recommender.errors import Fault, UnreadableFileError
+from recommender.sources._valueless import Valueless
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +37,8 @@ class RawTable:
         What was found out on the way: format, encoding, delimiter, sheet.
     faults : list of Fault
         What is wrong with the file's shape.
+    valueless : dict of str to dict of int to Valueless
+        By header and place from 0, the cells that are not empty and yet hold no value; in `columns` they are empty.
     """
 
     file: str
@@ -43,6 +46,7 @@ class RawTable:
     rows: npt.NDArray[np.int64]
     how: dict[str, str]
     faults: list[Fault] = field(default_factory=list)
+    valueless: dict[str, dict[int, Valueless]] = field(default_factory=dict)
 
 
 def unreadable(path: Path, problem: str, hint: str) -> UnreadableFileError:

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from recommender.errors import Fault, TableError
+from recommender.sources._delimiter import find_delimiter
 from recommender.sources._raw import unreadable
 
 __all__ = ["Encoding", "find_encoding"]
@@ -200,8 +201,6 @@ def _as_part_of(main: Encoding, costs: dict[Encoding, float]) -> tuple[float, En
 
 def _wild_cells(path: Path) -> Iterator[tuple[int, str, bytes]]:
     # In Latin-1 every byte is a character, and no trail byte of the others is a delimiter or a quote.
-    from recommender.sources._delimited import find_delimiter
-
     csv.field_size_limit(2**31 - 1)
     text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("latin-1")
     delimiter = find_delimiter(text[:_SAMPLE], ())

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import pandas as pd
 
 from recommender.errors import Fault
 from recommender.sources._headers import normal_name
+from recommender.sources._parts import sheet_parts, workbook_part
 from recommender.sources._raw import RawTable, dedupe_headers, unreadable
+from recommender.sources._valueless import Place, Valueless, column_number, resolve_cells
 
 __all__ = ["read_workbook", "weigh_workbook"]
 
@@ -50,9 +53,15 @@ def read_workbook(path: Path, sheet: str) -> RawTable:
             raise unreadable(path, "the workbook has no sheet", _AGAIN)
         name = next((name for name in names if normal_name(name) == sheet), names[0])
         cells: list[list[Any]] = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (calamine.CalamineError, OSError, ValueError) as error:
+        valueless = resolve_cells(cells, _part_of(path, name))
+    except (calamine.CalamineError, OSError, ValueError, KeyError, ParseError) as error:
         raise unreadable(path, f"the workbook cannot be read ({str(error)[:120]})", _AGAIN) from None
-    return _table(path, cells, name, len(names))
+    return _table(path, cells, valueless, name, len(names))
+
+
+def _part_of(path: Path, sheet: str) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(sheet_parts(archive.read, workbook_part(archive.read))[sheet])
 
 
 def weigh_workbook(path: Path) -> None:
@@ -93,7 +102,7 @@ def _measure(path: Path, archive: zipfile.ZipFile, member: str) -> None:
                 columns.add(column)
                 last_row = max(last_row, int(row))
             rest = text[text.rfind(b"<") :][-200:]
-    width = max((_column_number(column) for column in columns), default=0)
+    width = max((column_number(column) for column in columns), default=0)
     if width * last_row > _MOST_CELLS:
         raise unreadable(
             path,
@@ -102,14 +111,9 @@ def _measure(path: Path, archive: zipfile.ZipFile, member: str) -> None:
         )
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> RawTable:
+def _table(
+    path: Path, cells: list[list[Any]], valueless: Mapping[Place, Valueless], sheet: str, n_sheets: int
+) -> RawTable:
     top = next((place for place, row in enumerate(cells) if any(_filled(cell) for cell in row)), None)
     if top is None:
         raise unreadable(path, f"the sheet '{sheet}' is empty", "put the table on the first sheet")
@@ -121,9 +125,10 @@ def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> Raw
     faults: list[Fault] = []
     rows: list[Sequence[Any]] = []
     numbers: list[int] = []
+    odd = {line for line, column in valueless if line > top and column < width}
     for number, row in enumerate(cells[top + 1 :], start=top + 2):
         kept = row[:width]
-        if any(_filled(cell) for cell in kept):
+        if number - 1 in odd or any(_filled(cell) for cell in kept):
             rows.append(kept + [None] * (width - len(kept)))
             numbers.append(number)
         elif any(_filled(cell) for cell in row):
@@ -136,8 +141,13 @@ def _table(path: Path, cells: list[list[Any]], sheet: str, n_sheets: int) -> Raw
         name: pd.Series(list(column), dtype="object")
         for name, column in zip(header, zip(*rows, strict=True) if rows else ((),) * width, strict=True)
     }
+    places = {number - 1: place for place, number in enumerate(numbers)}
+    unsaid: dict[str, dict[int, Valueless]] = {}
+    for (line, column), cell in valueless.items():
+        if line > top and column < width:
+            unsaid.setdefault(header[column], {})[places[line]] = cell
     how = {"format": "XLSX", "sheet": sheet if n_sheets == 1 else f"{sheet} (of {n_sheets})"}
-    return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, faults)
+    return RawTable(str(path), columns, np.asarray(numbers, dtype=np.int64), how, faults, unsaid)
 
 
 def _filled(cell: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import logging
 import re
@@ -234,19 +235,16 @@ def save_workbook(workbook: Workbook, path: str | Path) -> None:
 
 
 def _save(workbook: Workbook, path: Path) -> None:
-    raw = path.with_name(f"{path.name}.zip")
-    try:
-        workbook.save(raw)
-        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in source.namelist():
-                entry = zipfile.ZipInfo(name, date_time=_THE_DAY.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                content = source.read(name)
-                if name == "docProps/core.xml":
-                    content = _MOMENT.sub(b"2000-01-01T00:00:00Z", content)
-                target.writestr(entry, content)
-    finally:
-        raw.unlink(missing_ok=True)
+    raw = io.BytesIO()
+    workbook.save(raw)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, date_time=_THE_DAY.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _MOMENT.sub(b"2000-01-01T00:00:00Z", content)
+            target.writestr(entry, content)
 
 
 _MOMENT = re.compile(rb"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?")

@@ -9,6 +9,7 @@ import pytest
 from avails_books import MOVIE, SEASON, episode, fill
 from pandas.testing import assert_frame_equal
 
+from recommender.offers.rights import RightsRequest, answer_rights
 from recommender.sources import read_rights, read_titles, write_table
 from recommender.sources.avails import VERSIONS, read_avails
 from recommender.sources.avails._fields import columns_of
@@ -273,6 +274,18 @@ class TestRights:
         avails = read([{**MOVIE, "End": None, "WindowDuration": "P31D"}])
         assert right(avails, "start", "end") == ("2027-01-01", "2027-01-31")
 
+    @pytest.mark.parametrize("start", ["Open", "Immediate"])
+    def test_a_duration_from_no_day_makes_no_right(self, read, start):
+        avails = read([{**MOVIE, "Start": start, "End": None, "WindowDuration": "P180D"}])
+        assert avails.rights.empty
+        (note,) = [note for note in avails.notes if note.severity == "error"]
+        assert (note.field, note.value) == ("WindowDuration", "P180D")
+        assert "a duration needs a day to begin from" in note.problem
+
+    def test_a_duration_from_a_day_that_is_not_understood_is_one_error(self, read):
+        avails = read([{**MOVIE, "Start": "soon", "End": None, "WindowDuration": "P180D"}])
+        assert [note.field for note in avails.notes if note.severity == "error"] == ["Start"]
+
     def test_an_end_before_the_start_makes_no_right(self, read):
         avails = read([{**MOVIE, "End": "2026-12-31"}])
         assert avails.rights.empty
@@ -337,6 +350,33 @@ class TestRights:
     def test_a_formula_without_its_value_is_listed(self, read):
         avails = read([{**MOVIE, "Start": "=TODAY()+30"}])
         assert any("formula" in problem for problem in problems(avails))
+        assert avails.rights.empty
+
+    @pytest.mark.parametrize("cell", ["#N/A", "=A1"])
+    @pytest.mark.parametrize(
+        "field", ["TerritoryExclusion", "AllowedLanguages", "HoldbackLanguage", "Licensee", "TitleStatus", "EndLag"]
+    )
+    def test_no_right_is_made_where_what_bounds_it_has_no_value(self, read, field, cell):
+        avails = read([{**MOVIE, "Territory": "WW", field: cell}, {**MOVIE, "ALID": "other"}])
+        assert list(avails.rights["title_id"]) == ["other"]
+        (note,) = [note for note in avails.notes if note.severity == "error"]
+        assert (note.row, note.field, note.value) == (4, field, cell)
+
+    def test_an_error_elsewhere_is_listed_and_leaves_the_right(self, read):
+        avails = read([{**MOVIE, "Director": "#REF!", "FormatProfile": "#N/A"}])
+        assert len(avails.rights) == 1
+        errors = [(note.field, note.problem) for note in avails.notes if note.field in {"Director", "FormatProfile"}]
+        assert errors == [("Director", "an error, not a value"), ("FormatProfile", "an error, not a value")]
+
+    def test_an_error_merged_downwards_is_one_of_every_row(self, read):
+        def merge(sheet):
+            place = next(cell.column for cell in sheet[2] if cell.value == "TerritoryExclusion")
+            sheet.cell(4, place).value = "#REF!"
+            sheet.merge_cells(start_row=4, end_row=5, start_column=place, end_column=place)
+
+        world = {**MOVIE, "Territory": "WW"}
+        avails = read([world, {**world, "ALID": "b"}, {**world, "ALID": "c"}], change=merge)
+        assert list(avails.rights["title_id"]) == ["c"]
 
     @pytest.mark.parametrize(
         ("cells", "status"),
@@ -443,6 +483,59 @@ class TestTelevision:
         assert avails.rights.empty
         assert any("1 of 2 episodes" in problem for problem in problems(avails, "warning"))
         assert len(avails.rows) == 1
+
+    def test_the_season_is_to_be_had_whenever_all_episodes_are(self, read):
+        rows = [
+            episode(1, End="2027-06-30"),
+            episode(1, Start="2028-01-01", End="2028-12-31"),
+            episode(2, End="2028-09-30"),
+        ]
+        avails = read(rows, kind="tv")
+        assert list(zip(avails.rights["start"], avails.rights["end"], strict=True)) == [
+            ("2027-01-01", "2027-06-30"),
+            ("2028-01-01", "2028-09-30"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("second", "status"),
+        [
+            ({"TitleStatus": "Revoked"}, "withdrawn"),
+            ({"Licensee": "Rival", "Exclusive": True}, "reserved"),
+            ({"Licensee": "Rival", "Exclusive": True, "TitleStatus": "Approved"}, "licensed"),
+            ({"Licensee": "Rival", "Exclusive": True, "TitleStatus": "Pending"}, "negotiating"),
+        ],
+    )
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_what_bars_an_episode_bars_its_season_for_as_long(self, read, second, status, turned):
+        rows = [episode(1), episode(2, **second, End="2028-12-31")]
+        avails = read(rows[::-1] if turned else rows, kind="tv")
+        assert right(avails, "level", "status", "start", "end") == ("season", status, "2027-01-01", "2028-12-31")
+        assert any("1 of 2 episodes" in problem for problem in problems(avails, "warning"))
+        request = RightsRequest(market="FR", media=("svod",), start="2027-01-01", end="2028-12-31")
+        assert list(answer_rights(["det-1"], avails.rights, request)["status"]) == ["not available"]
+
+    def test_what_bars_an_episode_bars_also_a_season_that_has_its_own_row(self, read):
+        avails = read([SEASON, episode(1), episode(2, TitleStatus="Revoked")], kind="tv")
+        assert list(avails.rights["status"]) == ["available", "withdrawn"]
+
+    def test_what_bars_several_episodes_is_said_once_with_all_its_days(self, read):
+        revoked = {"TitleStatus": "Revoked"}
+        rows = [
+            episode(1, **revoked, End="2027-12-31"),
+            episode(2, **revoked, Start="2027-07-01", End="2028-06-30"),
+        ]
+        assert right(read(rows, kind="tv"), "status", "start", "end") == ("withdrawn", "2027-01-01", "2028-06-30")
+
+    def test_a_hole_in_the_territory_of_one_episode_is_one_of_its_season(self, read):
+        rows = [episode(1, Territory="WW", TerritoryExclusion="CA"), episode(2, Territory="WW")]
+        avails = read(rows, kind="tv")
+        assert set(zip(avails.rights["market"], avails.rights["status"], strict=True)) == {
+            ("WW", "available"),
+            ("CA", "excluded"),
+        }
+        assert problems(avails, "warning") == []
+        request = RightsRequest(market="CA", media=("svod",), start="2027-01-01", end="2027-12-31")
+        assert list(answer_rights(["det-1"], avails.rights, request)["status"]) == ["not available"]
 
     def test_series_and_volumes_are_titles_too(self, read):
         rows = [

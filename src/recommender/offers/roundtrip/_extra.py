@@ -18,7 +18,7 @@ from recommender.offers._sheet_table import Column
 from recommender.offers._style import shown
 from recommender.offers._workbook import sheets_beside
 from recommender.offers.roundtrip._cells import normal
-from recommender.offers.roundtrip._grid import Cell, Grid, clean_text, grids_of, read_grids
+from recommender.offers.roundtrip._grid import Cell, Grid, grids_of, read_grids
 from recommender.offers.roundtrip._locate import Table
 from recommender.sources import file_sha256
 
@@ -78,7 +78,7 @@ def _made(saved: SavedOffer, language: str) -> Original:
     book = sheets_beside(saved.offer, columns, words, past)
     texts = {grid.name: {_canonical(cell) for cell in grid.cells.values()} for grid in grids_of(book, "")}
     if not next_ones:
-        texts["heads"] = {_canonical(Cell(clean_text(column.head))) for column in others}
+        texts["heads"] = {_canonical(Cell(column.head)) for column in others}
     for title_id, found in (
         *_rows(saved.offer.frame, columns, offered),
         *_rows(saved.offer.reserve, others, next_ones),
@@ -100,8 +100,7 @@ def _rows(
 
 
 def _cell(value: object, column: Column) -> Cell:
-    value = shown(value, column.limit)
-    return Cell(clean_text(value) if isinstance(value, str) else value)
+    return Cell(shown(value, column.limit))
 
 
 def same(one: Cell | None, other: Cell | None) -> bool:

@@ -191,7 +191,10 @@ def clean_text(text: str) -> str:
     >>> clean_text("a_x000D_\nb_x005F_x0041_")
     'a\nb_x0041_'
     """
-    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if _ESCAPED.search(text):
+        units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        # Halves of a sign that stand alone are no text, and no file could hold them.
+        text = units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

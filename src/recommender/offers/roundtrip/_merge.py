@@ -11,6 +11,7 @@ import pandas as pd
 from recommender.errors import Fault
 from recommender.offers._history import History, no_decisions
 from recommender.offers._saved import SavedOffer
+from recommender.offers.roundtrip._grid import as_text
 from recommender.offers.roundtrip._rows import Entry
 
 _PRICES = ("ask_price", "floor_price", "currency")
@@ -34,7 +35,8 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
     """Bring together what the cells say, title by title.
 
     A cell that still holds what was sent out says nothing new, so that two reviewers may work in two copies. Where
-    changed cells contradict each other every one of them is a fault. Reasons, names and notes are kept side by side.
+    changed cells contradict each other, an emptied one included, every one of them is a fault. Reasons, names and
+    notes are kept side by side.
     """
     by_title: dict[str, dict[str, list[Entry]]] = {}
     for entry in entries:
@@ -84,16 +86,21 @@ def _one(entries: Iterable[Entry]) -> tuple[bool, Any]:
 
 
 def _contradictions(key: str, entries: Iterable[Entry]) -> Iterator[Fault]:
-    changed = [entry for entry in entries if entry.edited and entry.value is not None]
+    changed = [entry for entry in entries if entry.edited]
     if len({entry.value for entry in changed}) < 2:
         return
     what = key.replace("_", " ")
     for entry in changed:
         other = next(one for one in changed if one.value != entry.value)
         place = f"row {other.row}" if other.where == entry.where else f"{other.where}, row {other.row}"
-        yield entry.fault(
-            f"another {what} on the same title ({entry.title_id}) stands in {place}: {other.value}", "keep one of them"
-        )
+        problem = f"another {what} on the same title ({entry.title_id}) stands in {place}: {_said(key, other.value)}"
+        yield entry.fault(problem, "keep one of them")
+
+
+def _said(key: str, value: object) -> str:
+    if key == "lock":
+        return "no lock" if value is None else "lock"
+    return "empty" if value is None else as_text(value)
 
 
 def _not_offered(found: Mapping[str, list[Entry]]) -> Iterator[Fault]:

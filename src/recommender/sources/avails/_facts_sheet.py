@@ -56,6 +56,10 @@ def _facts(grid: Grid, headers: list[str | None], notes: list[Note]) -> pd.DataF
             columns[column.name] = coerced.cells
             for row, value, problem, remedy in coerced.misread:
                 notes.append(Note("warning", grid.name, row + 2, letter(place), column.name, value, problem, remedy))
+            for (row, at), cell in grid.valueless.items():
+                if at == place and row:
+                    where = (grid.name, row + 1, letter(place), column.name)
+                    notes.append(Note("error", *where, cell.shown, cell.problem, cell.remedy))
     frame = pd.DataFrame(columns)
     return frame[frame["title_id"].notna()].drop_duplicates("title_id").set_index("title_id")
 

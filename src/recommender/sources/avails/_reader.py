@@ -80,7 +80,9 @@ class SheetReader:
         return found
 
     def note(self, place: int, field: str | None, problem: str, remedy: str, *, severity: Severity = "warning") -> None:
-        """Add a note on a cell, or on a row."""
+        """Add a note on a cell, or on a row; that a cell has no value is noted already."""
+        if (self.sheet.rows[place], field) in self.sheet.valueless:
+            return
         column = self._columns.get(field or "")
         self.notes.append(
             Note(

@@ -50,6 +50,7 @@ def rights_rows(
     texts = {name: cells.texts(field) for name, field in EXTRA.items()}
     episodes = _episodes(cells)
     licensees, statuses, withdrawn = cells.texts("Licensee"), cells.texts("TitleStatus"), cells.withdrawn()
+    doubtful = cells.sheet.doubtful
     rows: list[dict[str, Any]] = []
     for place, key in enumerate(keys):
         if key is None:
@@ -60,7 +61,7 @@ def rights_rows(
             cells.note(place, "EntryType", problem, remedy)
             continue
         window = windows[place]
-        if key is None or window is None:
+        if key is None or window is None or cells.sheet.rows[place] in doubtful:
             continue
         status = _status(statuses[place], licensees[place], exclusive[place])
         scopes = [*((code, status) for code in markets[place][0]), *((code, "excluded") for code in markets[place][1])]

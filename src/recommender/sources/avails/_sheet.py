@@ -30,6 +30,14 @@ _KNOWN_NAMES: dict[str, Kind] = {
     f"{before}{word}": kind for before in ("", "template") for kind, words in _NAMES for word in words
 }
 _TELLING = ("Territory", "LicenseType", "ALID", "ContentID", "Start", "TitleInternalAlias", "SeriesTitleInternalAlias")
+# Fields that say how far a right reaches: empty they say that it reaches far.
+_BOUNDS = frozenset(
+    {
+        *("EntryType", "Territory", "TerritoryExclusion", "LicenseType", "AllowedLanguages", "HoldbackLanguage"),
+        *("Licensee", "Exclusive", "TitleStatus"),
+        *("Start", "StartLag", "End", "EndLag", "WindowDuration"),
+    }
+)
 _SINCE_1_7_3 = frozenset({"Licensee", "TerritoryExclusion", "TitleStatus", "Exclusive", "WindowDuration", "Download"})
 _SINCE_1_8 = frozenset({"PackageLabel", "StoreType", "VolumeContentID"})
 
@@ -52,6 +60,8 @@ class AvailsSheet:
         The rows that hold an avail: a column for every named one, by field or as the sheet calls it.
     rows : list of int
         The row of each in the sheet, from 1.
+    valueless : frozenset of (int, str or None)
+        Row and field of the cells that are not empty and yet have no value; each is noted.
     """
 
     name: str
@@ -60,6 +70,12 @@ class AvailsSheet:
     header: Header
     cells: pd.DataFrame
     rows: list[int]
+    valueless: frozenset[tuple[int, str | None]] = frozenset()
+
+    @property
+    def doubtful(self) -> frozenset[int]:
+        """The rows, from 1, of which no right may be made: a cell that bounds it has no value."""
+        return frozenset(row for row, field in self.valueless if field in _BOUNDS)
 
 
 def read_sheet(grid: Grid, notes: list[Note]) -> AvailsSheet | None:
@@ -86,7 +102,7 @@ def read_sheet(grid: Grid, notes: list[Note]) -> AvailsSheet | None:
             )
     _note_missing_columns(grid, header, kind, notes)
     _note_nameless(grid, header, kept, lines, notes)
-    _note_uncomputed(grid, header, set(kept), notes)
+    valueless = frozenset(_note_valueless(grid, header, set(kept), notes))
     columns = {
         column.name if column.name not in _names_before(header, column.place) else f"{column.name} ({place})": [
             _cell(lines[row][column.place]) for row in kept
@@ -96,7 +112,7 @@ def read_sheet(grid: Grid, notes: list[Note]) -> AvailsSheet | None:
     }
     _note_hints(grid, header, kept, lines, notes)
     frame = pd.DataFrame({name: pd.Series(cells, dtype="object") for name, cells in columns.items()})
-    return AvailsSheet(grid.name, kind, version, header, frame, [row + 1 for row in kept])
+    return AvailsSheet(grid.name, kind, version, header, frame, [row + 1 for row in kept], valueless)
 
 
 def _names_before(header: Header, place: int) -> set[str]:
@@ -218,13 +234,18 @@ def _note_nameless(grid: Grid, header: Header, kept: list[int], lines: list[list
             )
 
 
-def _note_uncomputed(grid: Grid, header: Header, kept: set[int], notes: list[Note]) -> None:
-    names = {column.place: column.header for column in header.columns}
-    for (row, place), formula in grid.uncomputed.items():
-        if row in kept and place in names:
-            problem = "the value of this formula is not in the file"
-            remedy = "open the workbook in Excel and save it"
-            notes.append(Note("error", grid.name, row + 1, letter(place), names[place], formula, problem, remedy))
+def _note_valueless(grid: Grid, header: Header, kept: set[int], notes: list[Note]) -> Iterator[tuple[int, str | None]]:
+    """Note the cells without a value; yield the row and the field of each."""
+    columns = {column.place: column for column in header.columns}
+    merged = {(top, left): range(top, bottom + 1) for top, left, bottom, _ in grid.merged}
+    for (row, place), cell in grid.valueless.items():
+        rows = kept.intersection(merged.get((row, place), (row,)))
+        if not rows or place not in columns:
+            continue
+        column = columns[place]
+        problem = f"{cell.problem}; no right is made of the row" if column.field in _BOUNDS else cell.problem
+        notes.append(Note("error", grid.name, row + 1, letter(place), column.header, cell.shown, problem, cell.remedy))
+        yield from ((other + 1, column.field) for other in rows)
 
 
 def _note_hints(grid: Grid, header: Header, kept: list[int], lines: list[list[Any]], notes: list[Note]) -> None:

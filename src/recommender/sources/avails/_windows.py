@@ -76,8 +76,8 @@ def windows_of(cells: SheetReader, keys: Sequence[str | None], est: EstStarts) -
         if start_cells[place] is None:
             cells.note(place, "Start", "without a start no right is made of the row", _WRITE_DAY, severity="error")
             start = None
-        if end_cells[place] is None and length is not None and start is not None:
-            end = _shifted(start, length - 1) if start != _readers.OPEN else None
+        if end_cells[place] is None and length is not None:
+            end = None if start is None else _ended(cells, place, start, length)
         elif end_cells[place] is None:
             cells.note(
                 place,
@@ -108,6 +108,14 @@ def _moment_day(
     if moment == _EST and sold is not None:
         return _shifted(sold, lag)
     cells.note(place, field, _DAY_UNKNOWN, _WRITE_DAY, severity="error")
+    return None
+
+
+def _ended(cells: SheetReader, place: int, start: str, length: int) -> str | None:
+    if start != _readers.OPEN:
+        return _shifted(start, length - 1)
+    problem = "a duration needs a day to begin from; no right is made of the row"
+    cells.note(place, "WindowDuration", problem, "write the day of the start, or of the end", severity="error")
     return None
 
 
