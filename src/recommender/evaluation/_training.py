@@ -20,13 +20,14 @@ __all__ = ["training_figures", "training_metrics"]
 
 
 def training_metrics(ranker: Ranker) -> dict[str, float]:
-    """Return the out-of-fold figures of a ranker fitted in this process.
+    """Return what a ranker fitted in this process learned from, and its figures on titles that it had not seen.
 
     Returns
     -------
     dict of str to float
         ``spearman`` (mean over markets), ``interval_coverage``, ``interval_width``, ``appeal_error`` (mean absolute
-        difference between appeal and the percentile reached), ``titles``, ``outcomes``, ``markets``.
+        difference between appeal and the percentile reached), of the rows that calibrate it; ``titles``, ``outcomes`` and
+        ``markets`` that it learned from.
     """
     rows = ranker.out_of_fold_
     # Of pairs that were drawn, each stands for several.
@@ -40,9 +41,9 @@ def training_metrics(ranker: Ranker) -> dict[str, float]:
         "interval_coverage": float(np.average(inside, weights=weight)),
         "interval_width": float(np.average(rows["high"] - rows["low"], weights=weight)),
         "appeal_error": float(np.average((rows["appeal"] - rows["percentile"]).abs(), weights=weight)),
-        "titles": float(rows["title_id"].nunique()),
-        "outcomes": float(len(rows)),
-        "markets": float(rows["market"].nunique()),
+        "titles": float(ranker.n_titles_),
+        "outcomes": float(ranker.n_outcomes_),
+        "markets": float(len(ranker.markets_)),
     }
 
 

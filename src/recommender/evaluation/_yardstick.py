@@ -15,7 +15,7 @@ from recommender.evaluation.metrics import draw_weights
 from recommender.evaluation.metrics._beyond import word_table
 from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
-from recommender.features import TextEncoder, canonical_genres, content_keys
+from recommender.features import TextEncoder, canonical_genres, content_order
 from recommender.ranking import percentile_of, spread_percentiles
 from recommender.schema import METRICS, at_home
 
@@ -64,7 +64,7 @@ def title_weights(titles: pd.DataFrame, n_resamples: int, seed: int) -> pd.DataF
     They are drawn over the whole table, in an order of what the titles are: a title that judges in several holdouts is
     drawn equally often in all, and neither ids nor the order of rows matter.
     """
-    order = np.argsort(np.array(content_keys(titles), dtype=object), kind="stable")
+    order = content_order(titles)
     weights = draw_weights(len(titles), n_resamples, seed)
     return pd.DataFrame(weights, columns=titles["title_id"].to_numpy(dtype=str)[order])
 

@@ -11,9 +11,10 @@ from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
 from recommender.features._closeness import Closeness
 from recommender.features._content import Content, year_fraction
 from recommender.features._encoder import TextEncoder
-from recommender.features._facts import TitleFacts, collect_facts, content_keys
+from recommender.features._facts import TitleFacts, collect_facts
 from recommender.features._foreign import foreign_to
 from recommender.features._genres import GENRES, canonical_genres
+from recommender.features._keys import content_keys, content_order
 from recommender.features._market import MarketFit
 from recommender.features._neighbors import Neighbors
 from recommender.features._performance import Performance
@@ -50,6 +51,7 @@ __all__ = [
     "canonical_genres",
     "collect_facts",
     "content_keys",
+    "content_order",
     "foreign_to",
     "word_matrix",
     "year_fraction",

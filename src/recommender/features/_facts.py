@@ -18,7 +18,7 @@ from recommender.schema import at_home
 if TYPE_CHECKING:
     from recommender.features._encoder import TextEncoder
 
-__all__ = ["TitleFacts", "collect_facts", "content_keys"]
+__all__ = ["TitleFacts", "collect_facts"]
 
 _COMPANY_SEPARATORS = re.compile(r"[,;|]")
 _COMPANY_NOISE = re.compile(r"[\"'«»“”()]|\b(ооо|зао|оао|ао|фгуп|inc|ltd|llc|gmbh)\b\.?", re.IGNORECASE)
@@ -124,16 +124,6 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
         vectors=vectors[len(titles) :],
         title_vectors=vectors[: len(titles)],
     )
-
-
-def content_keys(titles: pd.DataFrame) -> list[str]:
-    """Return a key of each title made of what it is, not of its id or its place in the table.
-
-    Folds are drawn from it, so that renaming ids or sorting rows changes no score, and two rows of one film fall into
-    the same fold.
-    """
-    year = titles["year"].astype("Int64").astype("string").fillna("")
-    return [f"{title.casefold().strip()}|{when}" for title, when in zip(titles["title"], year, strict=True)]
 
 
 def _names(cell: Sequence[str]) -> list[str]:

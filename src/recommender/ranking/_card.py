@@ -55,7 +55,8 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "",
         "## How good it is",
         "",
-        "Each title predicted by trees that had not seen it, averaged over markets:",
+        "On the titles that calibrate it, each predicted by trees, curves and intervals that had not seen it; the rank "
+        "correlation is a mean over markets, the others pool them:",
         "",
         *[f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in sorted(metrics.items())],
         "",

@@ -41,7 +41,7 @@ class Examples:
         Titles that are ranked among one another: those asked of one market as of one day.
     rounds : list of tuple of ndarray of bool, shape (n,)
         What to learn from and what to predict then, so that every row that calibrates is predicted by a model that has
-        seen neither its answer nor, where outcomes have days, anything later.
+        not seen its answer and, of levels and presences that have days, nothing that was known only later.
     """
 
     pairs: Pairs
@@ -185,7 +185,7 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
     for place in reversed(range(len(blocks))):
         if not blocks[place].dated or blocks[place].growing or later >= _LATER_SHARE * dated.sum():
             continue
-        learned = calibrates & (number != place) & (settled <= blocks[place].origin)
+        learned = calibrates & (number != place) & (settled < blocks[place].origin)
         if learned.sum() >= _LEAST_TRAINED:
             rounds.append((learned, number == place))
             later += sizes[place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,34 @@ from sklearn.base import BaseEstimator, clone
 from recommender.ranking._evidence import EVIDENCE, tell_elsewhere, weigh_evidence
 from recommender.ranking._examples import Examples
 from recommender.ranking._forest import Forest
-from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate
+from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate, cross_intervals
 from recommender.ranking._views import find_views
 
-__all__ = ["Head", "fit_heads"]
+__all__ = ["Head", "Unseen", "fit_heads"]
 
 logger = logging.getLogger("recommender")
 
 _TRIED_MEMBERS = 2  # enough to calibrate by, in half the time
+
+
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """What a head says of the rows that calibrate it, each predicted by other rounds than its own.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n,)
+        Of the examples.
+    score, appeal, low, high : ndarray, shape (n,)
+    evidence : ndarray of int, shape (n,)
+    """
+
+    rows: NDArray[np.intp]
+    score: NDArray[np.float64]
+    appeal: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    evidence: NDArray[np.intp]
 
 
 class Head(BaseEstimator):  # type: ignore[misc]
@@ -53,8 +74,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
         columns: NDArray[np.intp],
         increasing: NDArray[np.bool_],
         evidence: NDArray[np.intp],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Learn, and return score and appeal of rows that were predicted unseen, each shape (n,); NaN for the others.
+    ) -> Unseen:
+        """Learn, and return what is said of the rows that were predicted unseen.
 
         Parameters
         ----------
@@ -65,7 +86,7 @@ class Head(BaseEstimator):  # type: ignore[misc]
         evidence : ndarray of int, shape (n,)
         """
         matrix = examples.matrix[:, columns]
-        unseen = np.full(len(matrix), np.nan)
+        score = np.full(len(matrix), np.nan)
         trial = clone(self.forest).set_params(members=self.forest.members[:_TRIED_MEMBERS])
         part = np.zeros(len(matrix), dtype=np.intp)
         for number, (learned, asked) in enumerate(examples.rounds):
@@ -76,20 +97,19 @@ class Head(BaseEstimator):  # type: ignore[misc]
                 increasing,
                 examples.query[learned],
             )
-            unseen[asked] = forest.predict(matrix[asked])
+            score[asked] = forest.predict(matrix[asked])
             part[asked] = number
-        told = np.isfinite(unseen)
+        told = np.isfinite(score)
         market, weight = examples.pairs.market[told], examples.weight[told]
         percentile = examples.percentile[told].astype(np.float64)
         self.columns_ = columns
-        self.calibrator_ = AppealCalibrator().fit(unseen[told], percentile, market, weight)
-        appeal = np.full(len(matrix), np.nan)
-        appeal[told] = cross_calibrate(unseen[told], percentile, market, weight, part[told])
-        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(
-            appeal[told], percentile, evidence[told], weight
-        )
+        self.calibrator_ = AppealCalibrator().fit(score[told], percentile, market, weight)
+        appeal = cross_calibrate(score[told], percentile, market, weight, part[told])
+        known = evidence[told]
+        self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, known, weight)
+        low, high = cross_intervals(self.intervals_, appeal, percentile, known, weight, part[told])
         self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing, examples.query)
-        return unseen, appeal
+        return Unseen(np.flatnonzero(told), score[told], appeal, low, high, known)
 
     def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of rows of the whole matrix, shape (n,)."""
@@ -154,23 +174,21 @@ def fit_heads(
         head = Head(forest, coverage=coverage)
         weighed = ~tell_elsewhere(names) if name == "plain" else np.ones(len(names), dtype=bool)
         evidence = weigh_evidence(examples.pairs, examples.matrix[:, weighed], names[weighed])
-        score, appeal = head.fit(examples, columns, increasing[columns], evidence)
+        said = head.fit(examples, columns, increasing[columns], evidence)
         heads[name] = head
-    told = np.flatnonzero(np.isfinite(score))
-    pairs = examples.pairs.take(told)
-    low, high = head.intervals_.predict(appeal[told], evidence[told])
+    pairs = examples.pairs.take(said.rows)
     unseen = pd.DataFrame(
         {
             "title_id": pairs.facts.title_ids[pairs.title],
             "market": np.array(pairs.markets)[pairs.market],
-            "relevance": examples.target[told],
-            "percentile": examples.percentile[told],
-            "weight": examples.weight[told],
-            "score": score[told],
-            "appeal": appeal[told],
-            "low": low,
-            "high": high,
-            "evidence": np.array(EVIDENCE)[evidence[told]],
+            "relevance": examples.target[said.rows],
+            "percentile": examples.percentile[said.rows],
+            "weight": examples.weight[said.rows],
+            "score": said.score,
+            "appeal": said.appeal,
+            "low": said.low,
+            "high": said.high,
+            "evidence": np.array(EVIDENCE)[said.evidence],
         }
     )
     return heads, unseen

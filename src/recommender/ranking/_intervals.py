@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.isotonic import IsotonicRegression
 
-__all__ = ["AppealCalibrator", "ConformalIntervals", "cross_calibrate"]
+__all__ = ["AppealCalibrator", "ConformalIntervals", "cross_calibrate", "cross_intervals"]
 
 
 class AppealCalibrator(BaseEstimator):  # type: ignore[misc]
@@ -74,14 +74,47 @@ def cross_calibrate(
     part : ndarray of int, shape (n,)
         The day or the fold of each; two halves are taken where all are of one.
     """
-    if len(np.unique(part)) < 2:
-        part = np.arange(len(score)) % 2
+    part = _at_least_two(part)
     appeal = np.empty(len(score))
     for own in np.unique(part):
         rest = part != own
         curves = AppealCalibrator().fit(score[rest], percentile[rest], market[rest], weight[rest])
         appeal[~rest] = curves.predict(score[~rest], market[~rest])
     return appeal
+
+
+def cross_intervals(
+    intervals: ConformalIntervals,
+    appeal: NDArray[np.float64],
+    percentile: NDArray[np.float64],
+    evidence: NDArray[np.intp],
+    weight: NDArray[np.float64],
+    part: NDArray[np.intp],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the intervals of titles by the errors of the other parts, each shape (n,).
+
+    By their own errors they would hold what they should whatever the data.
+
+    Parameters
+    ----------
+    intervals : ConformalIntervals
+        Its settings are used.
+    appeal, percentile, evidence, weight : ndarray, shape (n,)
+        As `ConformalIntervals.fit` takes them.
+    part : ndarray of int, shape (n,)
+        As `cross_calibrate` takes it.
+    """
+    part = _at_least_two(part)
+    low, high = np.empty(len(appeal)), np.empty(len(appeal))
+    for own in np.unique(part):
+        rest = part != own
+        learned = clone(intervals).fit(appeal[rest], percentile[rest], evidence[rest], weight[rest])
+        low[~rest], high[~rest] = learned.predict(appeal[~rest], evidence[~rest])
+    return low, high
+
+
+def _at_least_two(part: NDArray[np.intp]) -> NDArray[np.intp]:
+    return part if len(np.unique(part)) > 1 else np.arange(len(part)) % 2
 
 
 class ConformalIntervals(BaseEstimator):  # type: ignore[misc]

@@ -43,6 +43,8 @@ class Labels:
         0 to 1, greater is better; NaN where not known or where the title is not foreign.
     since : ndarray of str, shape (n_titles, n_markets)
         The day of the title's first row in the market: what it did elsewhere from then on must not explain it.
+    settled : ndarray of str, shape (n_titles, n_markets)
+        The day of the last row that the relevance rests on: it was not known before the day after.
     shown : DataFrame
         ``title_id``, ``market``, ``metric``, ``value``: the figure that a person would quote for the title in the
         market.
@@ -51,6 +53,7 @@ class Labels:
     markets: tuple[str, ...]
     relevance: NDArray[np.float32]
     since: NDArray[np.str_]
+    settled: NDArray[np.str_]
     shown: pd.DataFrame
 
 
@@ -149,7 +152,7 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
     rows = local_rows(facts, outcomes, as_of)
     markets = tuple(sorted(rows["market"].unique()))
     grades = grade(facts, outcomes, as_of, markets)
-    since = _since(facts, rows, as_of, markets)
+    since, settled = _since(facts, rows, as_of, markets), _settled(facts, rows, as_of, markets)
     kept = np.isfinite(grades).sum(axis=0) >= _MIN_TITLES
     if not kept.any():
         raise NotEnoughDataError(
@@ -158,7 +161,7 @@ def label(facts: TitleFacts, outcomes: pd.DataFrame, as_of: str) -> Labels:
         )
     names = tuple(market for market, keep in zip(markets, kept, strict=True) if keep)
     shown = _shown(rows[rows["market"].isin(names)])
-    return Labels(markets=names, relevance=grades[:, kept], since=since[:, kept], shown=shown)
+    return Labels(markets=names, relevance=grades[:, kept], since=since[:, kept], settled=settled[:, kept], shown=shown)
 
 
 def _since(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str, ...]) -> NDArray[np.str_]:
@@ -184,6 +187,23 @@ def _since(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str
             first_day = str(of_metric["as_of"].min())
             since[:, columns] = np.where(since[:, columns] < first_day, since[:, columns], first_day)
     return since
+
+
+def _settled(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str, ...]) -> NDArray[np.str_]:
+    """Return the day of the last row that tells a title's relevance in the market; a flow grows up to the last day."""
+    settled = np.full((len(facts), len(markets)), as_of, dtype="<U10")
+    position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
+    nature = np.array([METRICS[metric].nature for metric in rows["metric"]], dtype=object)
+    last = rows[nature == "level"].groupby(["title_id", "market"])["as_of"].max()
+    title, market = last.index.get_level_values(0), last.index.get_level_values(1)
+    settled[position[title].to_numpy(), pd.Index(markets).get_indexer(market)] = last.to_numpy(dtype=str)
+    for _, of_metric in rows[nature == "presence"].groupby("metric", sort=True):
+        # That a market is not listed is known with the title's last row anywhere.
+        last = of_metric.groupby("title_id")["as_of"].max()
+        place = np.ix_(position[last.index].to_numpy(), np.isin(markets, of_metric["market"].unique()))
+        here = np.broadcast_to(last.to_numpy(dtype="<U10")[:, None], settled[place].shape)
+        settled[place] = np.where((settled[place] < as_of) & (settled[place] > here), settled[place], here)
+    return settled
 
 
 def percentile_of(values: NDArray[np.floating]) -> NDArray[np.float64]:

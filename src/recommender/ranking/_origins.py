@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.features import TitleFacts
+from recommender.features import TitleFacts, year_fraction
 from recommender.ranking._labels import Labels, local_rows, spread_percentiles
 from recommender.schema import METRICS
 
@@ -81,8 +81,8 @@ def ask_the_past(
     its titles are asked as of the last day only.
 
     Of a flow it is asked what comes next: as of a day a month, all points from then on, of titles that had none anywhere
-    before and of no later year. A title of the newest year whose day of release is not told and that has no points at all
-    may not be out: that it has none says half as much.
+    before, of no later year, and not known to come out after the last day. A title of the newest year whose day of release
+    is not told and that has no points at all may not be out: that it has none says half as much.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _graded_blocks(
             target=target[title, market],
             percentile=placed[title, market],
             weight=np.ones(len(title)),
-            settled=labels.since[title, market],
+            settled=labels.settled[title, market],
             before=np.full(len(title), origin, dtype="<U10") if past else labels.since[title, market],
             calibrates=calibrates,
         )
@@ -202,13 +202,15 @@ def _flow_blocks(
     columns = np.zeros(len(labels.markets), dtype=bool)
     columns[np.unique(market)] = True
     year = facts.numbers["year"].to_numpy()
-    perhaps_not_out = (year >= int(as_of[:4])) & facts.numbers["release_month"].isna().to_numpy()
+    day_told = facts.numbers["release_month"].notna().to_numpy()
+    not_out = day_told & (facts.numbers["released"].to_numpy() >= year_fraction(as_of))
+    perhaps_not_out = (year >= int(as_of[:4])) & ~day_told
     perhaps_not_out[title] = False
     blocks = []
     for origin in origins:
         started = np.zeros(len(facts), dtype=bool)
         started[title[day < origin]] = True
-        asking = ~started & ~(year > int(origin[:4]))
+        asking = ~started & ~(year > int(origin[:4])) & ~not_out
         points = np.zeros(labels.relevance.shape)
         ahead = day >= origin
         np.add.at(points, (title[ahead], market[ahead]), value[ahead])

@@ -15,7 +15,16 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
-from recommender.features import DEFAULT_GROUPS, GROUPS, FeatureGroup, Pairs, TextEncoder, collect_facts, content_keys
+from recommender.features import (
+    DEFAULT_GROUPS,
+    GROUPS,
+    FeatureGroup,
+    Pairs,
+    TextEncoder,
+    collect_facts,
+    content_keys,
+    content_order,
+)
 from recommender.ranking._comparables import Comparables
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
@@ -168,7 +177,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         self.as_of_ = as_of or day_after(outcomes)
         seen = seen_before(outcomes, self.as_of_)
         # The last bits of a sum depend on the order of its terms, and a tie between two splits on the last bits.
-        titles = titles.iloc[np.argsort(content_keys(titles), kind="stable")].reset_index(drop=True)
+        titles = titles.iloc[content_order(titles)].reset_index(drop=True)
         encoder = self._encoder()
         facts = collect_facts(titles, encoder)
         self.encoder_identity_ = encoder.identity_

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from recommender.evaluation.splits._holdout import Holdout, Split, checked, is_worldwide, rows_of
+from recommender.evaluation.splits._holdout import Holdout, Split, checked, find_history, is_worldwide, rows_of
 from recommender.schema import WORLDWIDE
 
 __all__ = ["AsOfSplit", "RollingDaySplit"]
@@ -128,6 +128,6 @@ def _at_day(
             as_of=day,
             judged=titles[judged].reset_index(drop=True),
             truth=outcomes[after & is_judged & ~world].reset_index(drop=True),
-            history=outcomes[before & is_judged & world].reset_index(drop=True),
+            history=find_history(titles, outcomes, before & is_judged),
         )
     )

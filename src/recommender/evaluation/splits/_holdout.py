@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from recommender.errors import NotEnoughDataError
-from recommender.schema import WORLDWIDE
+from recommender.schema import METRICS, WORLDWIDE, at_home
 
-__all__ = ["Holdout", "Split", "by_titles", "checked", "is_worldwide", "rows_of"]
+__all__ = ["Holdout", "Split", "by_titles", "checked", "find_history", "is_worldwide", "rows_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,8 @@ class Holdout:
     truth : DataFrame
         Their outcomes in the markets.
     history : DataFrame
-        Their worldwide outcomes, which a ranker may be shown; a market's own are never among them.
+        What a ranker may be shown of them: worldwide outcomes, and audiences and ratings at home; those of a market that
+        judges them are never among them.
     markets : tuple of str or None
         The markets that judge; None: all.
     """
@@ -96,9 +97,28 @@ def by_titles(
             as_of=None,
             judged=titles[judged].reset_index(drop=True),
             truth=outcomes[of_judged & ~world].reset_index(drop=True),
-            history=outcomes[of_judged & world].reset_index(drop=True),
+            history=find_history(titles, outcomes, of_judged),
         )
     )
+
+
+def find_history(titles: pd.DataFrame, outcomes: pd.DataFrame, judged: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return what may be shown of titles that judge: worldwide outcomes, and levels at home of titles known abroad.
+
+    Parameters
+    ----------
+    titles, outcomes : DataFrame
+    judged : ndarray of bool, shape (n_outcomes,)
+        Rows of titles that judge, from when they may be seen.
+    """
+    homes = dict(zip(titles["title_id"], map(at_home, titles["countries"]), strict=True))
+    markets = zip(outcomes["title_id"], outcomes["market"], strict=True)
+    home = np.array([market in homes.get(title, ()) for title, market in markets], dtype=bool)
+    world = is_worldwide(outcomes)
+    level = np.array([METRICS[metric].nature == "level" for metric in outcomes["metric"]], dtype=bool)
+    abroad = outcomes["title_id"].isin(outcomes.loc[~home & ~world, "title_id"]).to_numpy(dtype=bool)
+    shown: pd.DataFrame = outcomes[judged & (world | (home & level & abroad))].reset_index(drop=True)
+    return shown
 
 
 def is_worldwide(outcomes: pd.DataFrame) -> NDArray[np.bool_]:
