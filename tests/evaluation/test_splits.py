@@ -20,6 +20,7 @@ from recommender.evaluation import (
     YearSplit,
 )
 from recommender.evaluation.splits import AnySplit
+from recommender.schema import at_home
 
 SPLITS = (
     RandomSplit(share=0.3, repeats=2),
@@ -38,7 +39,9 @@ def check_apart(holdout: Holdout) -> None:
     assert set(holdout.truth["title_id"]) <= set(holdout.judged["title_id"])
     assert set(holdout.history["title_id"]) <= set(holdout.judged["title_id"])
     assert "WW" not in set(holdout.truth["market"])
-    assert set(holdout.history["market"]) <= {"WW"}
+    homes = dict(zip(holdout.judged["title_id"], map(at_home, holdout.judged["countries"]), strict=True))
+    shown = zip(holdout.history["title_id"], holdout.history["market"], strict=True)
+    assert all(market == "WW" or market in homes[title] for title, market in shown), "where it judges nothing is shown"
     keys = ["title_id", "market", "metric", "as_of"]
     assert holdout.outcomes.merge(holdout.truth, on=keys).empty
 
@@ -144,6 +147,31 @@ def test_titles_of_years_after_the_last_do_not_judge_as_of_a_day(
     holdout = one(AsOfSplit(day="2022-01-01", last_year=2022), titles, outcomes)
     assert holdout.judged["title_id"].tolist() == ["t001", "t003"]
     assert set(holdout.truth["title_id"]) == {"t001", "t003"}
+
+
+@pytest.mark.parametrize("split", [FoldSplit(folds=2), AsOfSplit(day="2022-01-01")], ids=lambda split: split.kind)
+def test_audiences_at_home_are_shown_of_titles_that_judge_abroad(
+    split: Split, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    titles = titles.head(8).copy()
+    titles["countries"] = [["FR"], ["FR"], ["SU"], ["FR"], ["FR"], ["DE"], ["DE"], ["DE"]]
+    abroad = [(f"t00{i}", "CN", "votes", 10 + i, "2022-02-01") for i in range(8) if i != 1]
+    home = [
+        ("t000", "FR", "votes", 7, "2021-06-01"),
+        ("t000", "FR", "top10_points", 7, "2021-06-01"),
+        ("t001", "FR", "votes", 7, "2021-06-01"),
+        ("t002", "RU", "votes", 7, "2021-06-01"),
+        ("t003", "DE", "votes", 7, "2021-06-01"),
+    ]
+    holdouts = split.divide(titles, make_outcomes(abroad + home))
+    for holdout in holdouts:
+        check_apart(holdout)
+    shown = pd.concat([holdout.history for holdout in holdouts])
+    places = set(zip(shown["title_id"], shown["market"], shown["metric"], strict=True))
+    assert ("t001", "FR", "votes") not in places, "it judges nowhere"
+    assert places <= {("t000", "FR", "votes"), ("t002", "RU", "votes")}
+    if split.kind == "folds":
+        assert len(places) == 2
 
 
 @pytest.mark.parametrize("split", [YearSplit(first=1950, last=1960), YearSplit(first=1900, last=2100)])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.features import GENRES, canonical_genres, content_keys
+from recommender.features import GENRES, canonical_genres, content_keys, content_order
 from tests.frames import titles_frame
 from tests.ranking.worlds import facts_of, make_titles
 
@@ -145,6 +145,20 @@ def test_keys_are_made_of_name_and_year() -> None:
     )
     assert content_keys(table) == ["river|1999", "river|1999", "river|"]
     assert content_keys(table.iloc[::-1]) == content_keys(table)[::-1]
+
+
+@given(st.permutations(range(6)))
+def test_any_order_of_rows_is_brought_to_the_same(places: list[int]) -> None:
+    rows = [{"title_id": f"t{i}", "title": "River", "kind": "film", "year": 1999 + i // 4} for i in range(6)]
+    rows[0]["directors"], rows[1]["synopsis"] = ["Ada Moss"], "A ferry."
+    table = titles_frame(rows)
+    mixed = table.iloc[places]
+    ordered = [frame["title_id"].iloc[content_order(frame)].tolist() for frame in (table, mixed)]
+    assert ordered[0] == ordered[1]
+    renamed = table.assign(title_id=["z", "y", *table["title_id"][2:]])
+    place = {name: i for i, name in enumerate(renamed["title_id"])}
+    again = [place[name] for name in renamed["title_id"].iloc[content_order(renamed)]]
+    assert again == [int(name[1:]) for name in ordered[0]], "an id counts only where all else is the same"
 
 
 @given(st.lists(st.one_of(st.sampled_from(GENRES), st.text(max_size=12)), max_size=6))

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.ranking._intervals import AppealCalibrator, ConformalIntervals, cross_calibrate
+from recommender.ranking._intervals import (
+    AppealCalibrator,
+    ConformalIntervals,
+    cross_calibrate,
+    cross_intervals,
+)
 
 
 def exchangeable(seed: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
@@ -159,3 +164,12 @@ class TestIntervals:
     def test_can_be_cloned(self) -> None:
         assert clone(ConformalIntervals(coverage=0.6)).coverage == 0.6
         assert clone(AppealCalibrator(min_titles=9)).min_titles == 9
+
+
+def test_a_part_is_not_held_by_its_own_errors() -> None:
+    appeal, part = np.full(400, 0.5), np.repeat([0, 1], 200)
+    percentile = np.where(part == 0, 0.5, np.linspace(0, 1, 400))
+    evidence, weight = np.ones(400, dtype=np.intp), np.ones(400)
+    low, high = cross_intervals(ConformalIntervals(), appeal, percentile, evidence, weight, part)
+    assert np.ptp([low[part == 1], high[part == 1]]) == 0, "the other part made no error"
+    assert (high[part == 0] - low[part == 0] > 0.3).all()

@@ -171,6 +171,21 @@ def test_since_is_the_titles_first_day_in_the_market(text_cache: Path) -> None:
     assert (since[3], since[4], since[11]) == ("2017-05-01", "2019-01-01", TODAY)
 
 
+def test_an_answer_is_settled_by_its_last_row(text_cache: Path) -> None:
+    rows = levels([float(i) for i in range(10)])
+    rows += [("t3", "CN", "votes", 9.0, "2017-05-01"), ("t4", "CN", "votes", 9.0, "2019-06-01")]
+    settled = graded(text_cache, rows).settled[:, 0].tolist()
+    assert (settled[3], settled[4], settled[5]) == ("2019-01-01", "2019-06-01", "2019-01-01")
+
+
+def test_that_a_title_is_not_listed_is_settled_by_its_last_row_anywhere(text_cache: Path) -> None:
+    rows: list[Row] = [(f"t{i}", "CN", "released", 1.0, "2018-01-01") for i in range(11)]
+    rows += [(f"t{i}", "DE", "released", 1.0, "2019-01-01") for i in range(4)]
+    settled = graded(text_cache, rows).settled.tolist()
+    assert settled[0] == ["2019-01-01"] * 2
+    assert settled[6] == ["2018-01-01"] * 2
+
+
 def test_of_a_title_that_is_listed_nothing_is_seen_from_its_first_day_on_in_any_market(text_cache: Path) -> None:
     """Else what is seen of it would tell the markets that took it from those that did not."""
     rows: list[Row] = [(f"t{i}", "CN", "released", 1.0, "2019-01-01") for i in range(8)]

@@ -131,6 +131,19 @@ class TestFlow:
             weight = {title: block.weight[block.title == title].item() for title in (2, 3, 4)}
             assert weight[2] < weight[3] == weight[4]
 
+    def test_a_title_known_to_come_out_after_the_last_day_is_not_asked(self, text_cache: Path) -> None:
+        days = {2: "2021-05-01", 3: "2020-11-20"}
+        table = [
+            {"title_id": f"t{i}", "title": "River", "kind": "film", "countries": ["FR"], "year": 2020}
+            | ({"release_date": days[i]} if i in days else {})
+            for i in range(12)
+        ]
+        known = facts_of(titles_frame(table), text_cache)
+        blocks = ask(known, [points(0, "2020-01-01"), points(1, "2020-12-10")], self.AS_OF)
+        asked = {int(title) for block in blocks for title in block.title}
+        assert 2 not in asked
+        assert 3 in asked
+
     def test_flows_beside_dated_levels_calibrate_out_of_fold(self, text_cache: Path) -> None:
         votes: list[Row] = [
             (f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-{1 + i % 28:02d}") for i in range(1200)

@@ -33,6 +33,18 @@ def test_as_it_is_as_in_the_scores(fitted: Ranker, catalogue: pd.DataFrame, hist
         assert table["evidence"][0] == scores.loc["t0121", "evidence"]
 
 
+def test_as_it_is_where_few_titles_are_known_and_few_have_an_identifier(
+    fitted: Ranker, catalogue: pd.DataFrame, history: pd.DataFrame
+) -> None:
+    sparse = catalogue.copy()
+    has_id = sparse["title_id"] == sparse["title_id"].iloc[0]
+    sparse["imdb_id"] = pd.Series(np.where(has_id, "tt0000001", None), index=sparse.index).astype("str")
+    few = history[history["title_id"].isin(sparse["title_id"].iloc[-3:])]
+    table = asked(fitted, sparse, {"year": 1999}, history=few)
+    scores = fitted.predict(sparse, ["CN"], history=few, explain=0).set_index("title_id")
+    assert table["score"][0] == scores.loc["t0121", "score"]
+
+
 def test_each_change_alone_and_all_together(fitted: Ranker, catalogue: pd.DataFrame) -> None:
     changes = {"genres": ["Fantasy"], "directors": "Ada Moss", "synopsis": LIKED[0]}
     table = asked(fitted, catalogue, changes)

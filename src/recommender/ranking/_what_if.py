@@ -20,7 +20,6 @@ AS_IT_IS, TOGETHER = "as it is", "all together"
 _HISTORY = "history"
 _FIGURES = ("score", "appeal", "low", "high", "evidence")
 _FIXED = frozenset({"title_id"})
-_WITNESSES = 20
 _SHOWN = 40
 
 
@@ -92,19 +91,20 @@ def what_if(
         variants.append((told, {name: cells[name]} if name in cells else {}, name == _HISTORY))
     if len(changes) > 1:
         variants.append((TOGETHER, cells, rows is not None))
-    found = pd.DataFrame(index=range(len(variants)), columns=list(_FIGURES))
-    for changed in sorted({changed for _, _, changed in variants}):
-        places = [place for place, variant in enumerate(variants) if variant[2] == changed]
-        told_so = [_with(title, variants[place][1]) for place in places]
-        scores = _scores(ranker, titles, told_so, market, history, rows if changed and rows is not None else [])
-        for place, number in zip(places, range(len(places)), strict=True):
-            if number not in scores.index:
-                raise CallError(
-                    f"{visible(title_id)} comes from {market} ({variants[place][0]}): it is scored for foreign markets only",
-                    hint="Ask for another market, or another change of its countries.",
-                )
-            found.loc[place] = scores.loc[number]
-    table = pd.DataFrame({"change": [told for told, _, _ in variants]}).join(found)
+    found = []
+    for told, changed, with_history in variants:
+        table = _with(titles, title_id, changed)
+        known = _put(history, title_id, rows if with_history and rows is not None else [])
+        scores = ranker.predict(table, [market], history=known if len(known) else None, explain=0)
+        said = scores[scores["title_id"] == title_id]
+        if said.empty:
+            raise CallError(
+                f"{visible(title_id)} comes from {market} ({told}): it is scored for foreign markets only",
+                hint="Ask for another market, or another change of its countries.",
+            )
+        found.append(said.iloc[0][list(_FIGURES)])
+    table = pd.DataFrame(found).reset_index(drop=True)
+    table.insert(0, "change", [told for told, _, _ in variants])
     table = table.astype(
         {name: "float64" for name in _FIGURES if name != "evidence"} | {"evidence": "str", "change": "str"}
     )
@@ -123,38 +123,29 @@ def _find(titles: pd.DataFrame, title_id: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def _with(title: pd.Series, cells: Mapping[str, Any]) -> dict[Any, Any]:
-    return {**title.to_dict(), **cells}
+def _with(titles: pd.DataFrame, title_id: str, cells: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the whole table with one title told otherwise: what others tell decides how one is judged."""
+    table = titles.reset_index(drop=True)
+    own = table["title_id"] == title_id
+    for name, value in cells.items():
+        column = table[name].astype("object")
+        column[own] = pd.Series([value] * int(own.sum()), index=column.index[own], dtype="object")
+        table[name] = column.astype(titles[name].dtype)
+    return table
 
 
-def _scores(
-    ranker: Ranker,
-    titles: pd.DataFrame,
-    variants: Sequence[Mapping[Any, Any]],
-    market: str,
-    history: pd.DataFrame | None,
-    rows: Sequence[Mapping[str, Any]],
-) -> pd.DataFrame:
-    """Return the figures of each variant that is foreign to the market, by its place."""
-    own = variants[0]["title_id"]
-    ids = [f"{own}\0{place}" for place in range(len(variants))]
-    told = pd.DataFrame(list(variants), columns=list(titles.columns)).assign(title_id=ids)
+def _put(history: pd.DataFrame | None, title_id: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the history with some of a title's rows put in the place of those of the same market and metric."""
     known = _no_history() if history is None else history
-    mine = known[known["title_id"] == own]
-    changed = {(row["market"], row["metric"]) for row in rows}
-    mine = mine[[key not in changed for key in zip(mine["market"], mine["metric"], strict=True)]]
-    # What is put in its place was known before the prediction.
-    put = [{**row, "as_of": row.get("as_of", "0001-01-01"), "source": "what if"} for row in rows]
-    mine = pd.concat([mine, pd.DataFrame(put, columns=list(mine.columns))], ignore_index=True) if put else mine
-    # Titles of which something is known elsewhere come along: whether there are any decides which head of the ranker scores.
-    others = titles[titles["title_id"].isin(known["title_id"]) & (titles["title_id"] != own)].head(_WITNESSES)
-    table = pd.concat([told, others], ignore_index=True).astype(titles.dtypes.to_dict())
-    copies = [mine.assign(title_id=name) for name in ids]
-    seen = pd.concat([*copies, known[known["title_id"].isin(others["title_id"])]], ignore_index=True)
-    seen = seen.astype({"title_id": "str", "market": "str", "metric": "str", "value": "float64", "as_of": "str"})
-    scores = ranker.predict(table, [market], history=seen if len(seen) else None, explain=0)
-    scores = scores[scores["title_id"].isin(ids)].set_index("title_id")[list(_FIGURES)]
-    return scores.rename(index={name: place for place, name in enumerate(ids)})
+    if not rows:
+        return known
+    changed = {(title_id, row["market"], row["metric"]) for row in rows}
+    cells = zip(known["title_id"], known["market"], known["metric"], strict=True)
+    kept = known[[key not in changed for key in cells]]
+    # What is put in was known before the prediction.
+    put = [{"as_of": "0001-01-01", **row, "title_id": title_id, "source": "what if"} for row in rows]
+    table = pd.concat([kept, pd.DataFrame(put, columns=list(known.columns))], ignore_index=True)
+    return table.astype({"title_id": "str", "market": "str", "metric": "str", "value": "float64", "as_of": "str"})
 
 
 def _no_history() -> pd.DataFrame:
