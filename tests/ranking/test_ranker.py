@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 from typing import Any
@@ -431,3 +432,24 @@ class TestRefusals:
         rows = [(f"t{i}", "CN", "votes", float(i), "2019-01-01") for i in range(20)]
         with pytest.raises(NotEnoughDataError, match="tell"):
             small_ranker(text_cache, groups=["performance"]).fit(titles, outcomes_frame(rows))
+
+
+class TestCalledFromANotebook:
+    """Frames, days and markets as people write them."""
+
+    def test_a_frame_made_by_hand(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
+        told = ["title_id", "title", "kind", "year", "countries"]
+        by_hand = catalogue[told].assign(countries=[", ".join(cell) for cell in catalogue["countries"]])
+        bare = titles_frame(catalogue[told].to_dict("records"))
+        found, expected = (
+            fitted.predict(table, "CN", as_of=datetime.date(2031, 1, 1), explain=0) for table in (by_hand, bare)
+        )
+        pd.testing.assert_frame_equal(found, expected)
+        assert set(found["as_of"]) == {"2031-01-01"}
+
+    @pytest.mark.parametrize("day", ["tomorrow", "2031/01/01", 2031])
+    def test_no_day(self, fitted: Ranker, catalogue: pd.DataFrame, day: str) -> None:
+        with pytest.raises(CallError, match="is not a day"):
+            fitted.predict(catalogue, ["CN"], as_of=day)
+        with pytest.raises(CallError, match="is not a day"):
+            clone(fitted).fit(catalogue, make_outcomes(catalogue), as_of=day)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 from recommender.errors import CallError
+from recommender.schema import iso_day
 from recommender.sources import check_output
 
 __all__ = ["check_day", "check_table_file"]
@@ -21,12 +21,7 @@ def check_day(day: str | None) -> str | None:
     CallError
         If it is not a day written as YYYY-MM-DD.
     """
-    if day is None:
-        return None
-    try:
-        return datetime.datetime.strptime(day, "%Y-%m-%d").date().isoformat()
-    except ValueError as error:
-        raise CallError(f"--as-of {day!r} is not a day", hint="Write it as YYYY-MM-DD.") from error
+    return None if day is None else iso_day(day, "--as-of")
 
 
 def check_table_file(file: Path, *, option: str = "--out") -> Path:

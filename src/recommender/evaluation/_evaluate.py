@@ -19,6 +19,7 @@ from recommender.evaluation._results import RESULT_COLUMNS, tabulate
 from recommender.evaluation._truth import Gain
 from recommender.evaluation._yardstick import Yardstick, make_yardstick, title_weights
 from recommender.evaluation.splits import Split
+from recommender.sources import complete_titles
 
 __all__ = ["RESULT_COLUMNS", "Judging", "evaluate", "judge_ranker", "judge_rankers", "make_yardsticks"]
 
@@ -135,6 +136,7 @@ def make_yardsticks(
     NotEnoughDataError
         If a holdout has nothing to learn from or judge by.
     """
+    titles = complete_titles(titles)
     weights = title_weights(titles, how.n_resamples, how.seed)
     return [
         make_yardstick(holdout, how.k, how.gain, weights, how.least_positives)

@@ -34,7 +34,8 @@ from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
 from recommender.ranking._views import choose_views, find_views
-from recommender.schema import SCORES
+from recommender.schema import SCORES, iso_day
+from recommender.sources import complete_titles
 
 __all__ = ["Ranker"]
 
@@ -171,10 +172,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         NotEnoughDataError
             If no market has ten foreign titles with an outcome, fewer titles than folds are known, or no feature tells
             titles apart.
+        CallError
+            If `as_of` is not a day, or `titles` is no titles table; see `recommender.sources.complete_titles`.
         """
         if outcomes.empty:
             raise NotEnoughDataError("there are no outcomes to learn from", hint="Give a table of outcomes.")
-        self.as_of_ = as_of or day_after(outcomes)
+        titles = complete_titles(titles)
+        self.as_of_ = day_after(outcomes) if as_of is None else iso_day(as_of, "as_of")
         seen = seen_before(outcomes, self.as_of_)
         # The last bits of a sum depend on the order of its terms, and a tie between two splits on the last bits.
         titles = titles.iloc[content_order(titles)].reset_index(drop=True)
@@ -269,13 +273,15 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         CallError
-            If a market is not one that the model learned, or the model has seen outcomes from after `as_of`.
+            If a market is not one that the model learned, the model has seen outcomes from after `as_of`, that is not a
+            day, or `titles` is no titles table.
         BundleError
             If the text encoder on this machine is not the one that the model was trained with.
         """
         check_is_fitted(self)
         wanted = self._check_markets(markets)
-        day = as_of or self.as_of_
+        titles = complete_titles(titles)
+        day = self.as_of_ if as_of is None else iso_day(as_of, "as_of")
         if day < self.as_of_:
             raise CallError(
                 f"the model has seen outcomes up to {self.as_of_}: it cannot predict as of {day}",
@@ -376,7 +382,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         return TextEncoder(self.encoder, revision=self.revision, cache_dir=self.cache_dir, show_progress=True)
 
     def _check_markets(self, markets: Sequence[str] | None) -> tuple[str, ...]:
-        wanted = tuple(self.markets_ if markets is None else sorted(set(markets)))
+        one = [markets] if isinstance(markets, str) else markets
+        wanted = tuple(self.markets_ if one is None else sorted(set(one)))
         for market in wanted:
             if market not in self.markets_:
                 raise CallError(

@@ -19,6 +19,7 @@ Examples
 from __future__ import annotations
 
 from recommender.schema._contradictions import Contradiction
+from recommender.schema._days import iso_day
 from recommender.schema._media import (
     MEDIA,
     Medium,
@@ -86,6 +87,7 @@ __all__ = [
     "Table",
     "at_home",
     "find_medium",
+    "iso_day",
     "languages_meet",
     "license_types",
     "media_mask",

@@ -2,9 +2,9 @@
 
 `read_titles`, `read_outcomes`, `read_rights`, `read_scores`, `read_offer` and `read_decisions` read Parquet,
 CSV and XLSX and raise `TableError` with all faults; `check_table` returns the faults. `write_table` writes
-these too, the same bytes for the same frame. `read_toml` reads our own settings into a model, every fault by file
-and key. `atomic_output` and `atomic_directory` guard every output; `check_output` and
-`check_directory` refuse one before the work begins.
+these too, the same bytes for the same frame. `complete_titles` brings a frame made by hand to what the readers give.
+`read_toml` reads our own settings into a model, every fault by file and key. `atomic_output` and `atomic_directory`
+guard every output; `check_output` and `check_directory` refuse one before the work begins.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from recommender.sources._atomic import (
 
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
+    from recommender.sources._complete import complete_titles
     from recommender.sources._genres import canonical_genres
     from recommender.sources._languages import official_languages
     from recommender.sources._readers import (
@@ -46,6 +47,7 @@ __all__ = [
     "check_directory",
     "check_output",
     "check_table",
+    "complete_titles",
     "describe_fault",
     "file_sha256",
     "locked_folder",
@@ -68,6 +70,7 @@ __all__ = [
 # Loaded when first asked for: pandas and pandera cost a second, and `atomic_output` needs neither.
 _HOMES = {
     "_check": ("Checked", "check_table", "read_table"),
+    "_complete": ("complete_titles",),
     "_genres": ("canonical_genres",),
     "_languages": ("official_languages",),
     "_readers": ("read_decisions", "read_offer", "read_outcomes", "read_rights", "read_scores", "read_titles"),

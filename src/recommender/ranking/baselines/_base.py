@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from recommender.errors import CallError, NotEnoughDataError, did_you_mean
 from recommender.features import TextEncoder, TitleFacts, collect_facts
 from recommender.ranking._labels import day_after, label, seen_before
+from recommender.sources import complete_titles
 
 __all__ = ["Baseline", "Example", "Floats", "TextBaseline"]
 
@@ -88,7 +89,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
             raise NotEnoughDataError("there are no outcomes to learn from", hint="Give a table of outcomes.")
         self.as_of_ = as_of or day_after(outcomes)
         # The last bits of a sum depend on the order of its terms.
-        titles = _sorted(titles)
+        titles = _sorted(complete_titles(titles))
         facts = self._facts(titles)
         seen = seen_before(outcomes, self.as_of_)
         labels = label(facts, seen, self.as_of_)
@@ -139,7 +140,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
                     f"the market {market!r} has not been learned; known are {', '.join(self.markets_)}",
                     hint=did_you_mean(market, self.markets_) or "Train with outcomes of that market.",
                 )
-        titles = titles.reset_index(drop=True)
+        titles = complete_titles(titles).reset_index(drop=True)
         facts = self._facts(titles)
         seen = _NOTHING if history is None else seen_before(history, as_of or self.as_of_)
         asked = Example(titles, facts, wanted, seen, np.full((len(titles), len(wanted)), np.nan))
