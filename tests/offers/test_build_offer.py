@@ -8,6 +8,7 @@ from offer_builders import appeal_of, catalogue, scores_frame
 
 import recommender.offers
 from recommender.offers import Brief, Offer, build_offer, load_brief
+from recommender.offers._language import words_in
 from recommender.schema import OFFER
 
 
@@ -117,6 +118,30 @@ def test_locks_that_cannot_be_kept_are_named(titles: pd.DataFrame, scores: pd.Da
     texts = [shortfall.text for shortfall in made.shortfalls]
     assert any(f"Locked title {first}" in text and "of a kind that the brief does not" in text for text in texts)
     assert "Locked title nowhere\\x1b is not in the catalogue." in texts
+
+
+def test_locked_titles_that_no_price_fits_are_named(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    priced = titles.assign(ask_price=1000.0, floor_price=100.0, currency="EUR", title="A title")
+    locks = priced["title_id"].iloc[:1].tolist()
+    free: dict[str, object] = {"lock": {"title_ids": locks}, "shares": {}, "size": 4}
+    bare = priced.assign(
+        **{name: priced[name].mask(priced["title_id"].isin(locks)) for name in ("ask_price", "floor_price")}
+    )
+    made = build_offer(bare, scores, changed(brief, **free, budget={"total": 9000.0, "currency": "EUR"}))
+    assert set(locks) <= set(made.frame["title_id"])
+    [shortfall] = made.shortfalls
+    assert (shortfall.code, shortfall.missing) == ("price", 0)
+    assert f"Locked title {locks[0]} (A title) is offered without a price" in shortfall.text
+    fees = {
+        "package": {"tiers": {"locomotive": 0.9, "core": 0.0}},
+        "budget": {"currency": "EUR", "fees": {"locomotive": 900.0, "core": 700.0, "library": 600.0}},
+    }
+    dear = priced.assign(floor_price=priced["floor_price"].mask(priced["title_id"].isin(locks), 950.0))
+    made = build_offer(dear, scores, changed(brief, **free, **fees))
+    [shortfall] = made.shortfalls
+    assert "at its tier's fee of 700.00 EUR, below its floor of 950.00" in shortfall.text
+    for language, word in (("en+ru", "нижней цены 950.00"), ("en+zh", "低于其底价 950.00")):
+        assert word in str(words_in(language).translate(shortfall.text))
 
 
 def test_the_order_of_the_rows_changes_nothing(brief: Brief) -> None:

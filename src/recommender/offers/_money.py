@@ -29,7 +29,7 @@ class Priced:
     floor, ask : ndarray of float
         NaN where there is none.
     barred : ndarray of bool
-        Titles that cannot be offered: without any price, or with a floor above their tier's fee.
+        Titles that cannot be offered unless they are locked: without any price, or with a floor above their tier's fee.
     notes : tuple of str
         How titles without a price were treated, in sentences.
     """
@@ -69,6 +69,7 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     first, second = (ask, floor) if budget.price == "ask" else (floor, ask)
     cost = np.where(np.isnan(first), second, first)
     notes, barred = [], np.zeros(len(pool), dtype=bool)
+    locked = pool["title_id"].isin(list(brief.lock.title_ids)).to_numpy()
     other = np.flatnonzero(np.isnan(first) & ~np.isnan(second))
     if len(other):
         which = ("floor", "asking") if budget.price == "ask" else ("asking", "floor")
@@ -76,21 +77,21 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
             f"{_some(pool, other)} only {_article(which[0])} price, which counts in place of the {which[1]} price."
         )
     none = np.isnan(cost)
-    if none.any() and not budget.fees:
-        if budget.assume is not None:
-            cost[none] = budget.assume
-            said = f"no price and {_each(none.sum())} taken to cost {budget.assume:,.2f} {budget.currency}."
-        else:
-            barred |= none
-            said = "no price and cannot be offered under a budget; state one, or budget.assume."
-        notes.append(f"{_some(pool, np.flatnonzero(none))} {said}")
     if budget.fees:
-        cost, above = _fees(pool, brief, floor, ask)
-        barred |= above
-        if above.any():
-            notes.append(
-                f"{_some(pool, np.flatnonzero(above))} a floor price above the fee of the tier, and cannot be offered."
-            )
+        cost, barred = _fees(pool, brief, floor, ask)
+        above = "a floor price above the fee of the tier"
+        notes += _told(pool, barred & ~locked, f"{above}, and cannot be offered.")
+        notes += _told(pool, barred & locked, f"{above}, but a lock: offered at the fee.")
+    elif budget.assume is not None:
+        cost[none] = budget.assume
+        said = f"no price and {_each(none.sum())} taken to cost {budget.assume:,.2f} {budget.currency}."
+        notes += _told(pool, none, said)
+    else:
+        barred = none
+        said = "no price and cannot be offered under a budget; state one, or budget.assume."
+        notes += _told(pool, none & ~locked, said)
+        said = "no price, but a lock: offered, and counted as nothing; state one, or budget.assume."
+        notes += _told(pool, none & locked, said)
     return Priced(np.where(np.isnan(cost), 0.0, np.round(cost, 2)), floor, ask, barred, tuple(notes))
 
 
@@ -180,6 +181,11 @@ def _some(pool: pd.DataFrame, places: NDArray[np.int64]) -> str:
     more = ", ..." if len(places) > _NAMED else ""
     noun = "title" if len(places) == 1 else "titles"
     return f"{len(places):,} {noun} ({names}{more}) {'has' if len(places) == 1 else 'have'}"
+
+
+def _told(pool: pd.DataFrame, which: NDArray[np.bool_], said: str) -> list[str]:
+    """Return what is to be said of some titles; nothing where there are none."""
+    return [f"{_some(pool, np.flatnonzero(which))} {said}"] if which.any() else []
 
 
 def _article(word: str) -> str:
