@@ -83,7 +83,8 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
 
 def _words(answer: pd.DataFrame) -> pd.Series:
     """Return the answer as one line a title."""
-    share = (answer["share"] * 100).clip(upper=100).astype("int64").astype("str")
+    # A whole number of percent stays one, though a float may lie just below it.
+    share = np.floor(answer["share"] * 100 + 1e-6).astype("int64").astype("str")
     some = (answer["status"] == "partly") | ((answer["status"] == "available") & (answer["share"] < 1))
     words = answer["status"].where(~some, answer["status"] + ", " + share + "%")
     words = words.where(answer["blocked_by"] == "", words + ": " + answer["blocked_by"])
