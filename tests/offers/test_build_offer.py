@@ -109,6 +109,14 @@ def test_conflicting_demands_are_named_with_how_many_are_missing(
     assert len(made.frame) == 20
 
 
+def test_a_share_is_told_as_it_was_asked(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    shares = {"genre": {"Opera": {"min": 0.125}, "Comedy": {"max": 0.07}}, "decade": {}}
+    made = build_offer(titles.assign(genres=[["Comedy"]] * len(titles)), scores, changed(brief, shares=shares))
+    texts = [shortfall.text for shortfall in made.shortfalls]
+    assert any("at least 3 asked (12.5% of 20)" in text for text in texts)
+    assert any("at most 1 asked (7% of 20)" in text for text in texts)
+
+
 def test_locks_that_cannot_be_kept_are_named(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     first = scores["title_id"].iloc[0]
     kind = titles.set_index("title_id").at[first, "kind"]

@@ -139,8 +139,8 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
     demand = miss.demand
     share = None if demand.group == RULE else getattr(brief.shares, demand.group)[demand.name]
     name = demand.words[:1].upper() + demand.words[1:]
-    least = "" if share is None else f" ({share.min:.0%} of {size:,})"
-    most = "" if share is None else f" ({share.max:.0%} of {size:,})"
+    least = "" if share is None else f" ({_percent(share.min)} of {size:,})"
+    most = "" if share is None else f" ({_percent(share.max)} of {size:,})"
     if miss.by > 0:
         text = (
             f"{name}: at least {demand.low:,} asked{least}, {miss.chosen:,} offered, "
@@ -155,6 +155,10 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
     )
     text = f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, {-miss.by:,} too many. {why}"
     return Shortfall("maximum", text, -miss.by)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share, 6):g}%"
 
 
 def _why_few(miss: Miss, pool: pd.DataFrame) -> str:
