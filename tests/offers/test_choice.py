@@ -209,6 +209,9 @@ def test_fees_of_tiers_stand_in_for_prices() -> None:
     assert locked.cost == 60 + 60 + 30
     assert any("(t0)" in note and "offered at the fee" in note for note in locked.notes)
     assert not any("cannot be offered" in note for note in locked.notes)
+    bare = choose(pool.assign(ask_price=[90.0, None, 90, 5]), brief_of(3, **parts))
+    assert bare.cost == made.cost
+    assert not any("counts in place" in note for note in bare.notes)  # the fee counts
 
 
 def test_value_is_appeal_times_price_less_materials() -> None:

@@ -71,7 +71,7 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     notes, barred = [], np.zeros(len(pool), dtype=bool)
     locked = pool["title_id"].isin(list(brief.lock.title_ids)).to_numpy()
     other = np.flatnonzero(np.isnan(first) & ~np.isnan(second))
-    if len(other):
+    if len(other) and not budget.fees:
         which = ("floor", "asking") if budget.price == "ask" else ("asking", "floor")
         notes.append(
             f"{_some(pool, other)} only {_article(which[0])} price, which counts in place of the {which[1]} price."
