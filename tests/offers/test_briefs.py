@@ -81,6 +81,8 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
         ),
         ("[lock]\ntitle_ids = " + str([f"t{i}" for i in range(11)]), "lock.title_ids: 11 titles are locked"),
         ("[exclude]\nyears = {before = 1990, after = 1980}\n", "exclude.years: before 1990 and after 1980"),
+        ('[exclude]\ndirectors = [" "]\n', "exclude.directors.0: empty; write something"),
+        ('[shares.studio]\n"" = {max = 0.5}\n', "shares.studio.: empty; write something"),
         ('[exclude]\ncountries = "RU"\n', "exclude.countries: input should be a valid tuple (got 'RU')"),
         ("[shares.director]\nA = {min = 0.1}\na = {max = 0.5}\n", "shares.director: named twice: a"),
         ("[shares.tier]\ncore = {min = 0.1}\n", "shares.tier: tiers go by place; say at which appeal each begins"),
