@@ -105,6 +105,11 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
             "budget.fees: fees of tiers need [package] tiers",
         ),
         (
+            "[package]\nobjective = 'value'\n[budget]\ncurrency = 'EUR'\nrates = {CNY = 0.1}\n"
+            "[materials]\nme_track = 'cost'\ncosts = {me_track = 10.0}\nunit = 'USD'\n",
+            "materials.unit: value is counted in EUR, and there is no rate for USD; add one to budget.rates",
+        ),
+        (
             "[shares.genre]\nWar = {min = 1.5}\n",
             "shares.genre.War.min: input should be less than or equal to 1",
         ),
@@ -112,6 +117,13 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
 )
 def test_contradictions_are_named(tail: str, said: str) -> None:
     assert f"my.toml: {said}" in faults(GOOD + tail)
+
+
+@pytest.mark.parametrize("unit", ["appeal", "EUR", "CNY"])
+def test_materials_may_cost_what_the_budget_can_count(unit: str) -> None:
+    tail = "[package]\nobjective = 'value'\n[budget]\ncurrency = 'EUR'\nrates = {CNY = 0.1}\n[materials]\n"
+    brief = parse_brief(GOOD + tail + f"me_track = 'cost'\ncosts = {{me_track = 1.0}}\nunit = '{unit}'\n")
+    assert brief.materials.unit == unit
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from recommender.errors import did_you_mean
-from recommender.offers._materials import MaterialsPart
+from recommender.offers._materials import APPEAL_UNIT, MaterialsPart
 from recommender.offers._toml import Part, Text, Texts, as_tuple, fault, raise_all
 from recommender.offers.package._demands import TIER_NAMES, BudgetPart, PackagePart
 from recommender.offers.policy import PolicyPart
@@ -308,3 +308,16 @@ class Brief(Part):
         if self.package.objective == "value" and self.budget.currency is None:
             text = 'value is appeal times price: say in which currency, [budget] currency = "EUR"'
             yield fault(("package", "objective"), text, "value")
+        elif self.package.objective == "value" and self.uncounted is not None:
+            yield fault(("materials", "unit"), self.uncounted, self.materials.unit)
+
+    @property
+    def uncounted(self) -> str | None:
+        """Why the costs of materials cannot be taken off a value, and what to do; None where they can."""
+        unit, budget = self.materials.unit, self.budget
+        if not self.materials.costs or unit == APPEAL_UNIT or budget.rate(unit) is not None:
+            return None
+        return (
+            f"value is counted in {budget.currency}, and there is no rate for {unit}; add one to budget.rates, or write "
+            f"the costs in {budget.currency} or appeal"
+        )

@@ -119,8 +119,9 @@ class Candidates:
             return cost if priced is None else cost * priced.cost
         if not worth:
             return None
-        budget = self.brief.budget
-        return cost if review.part.unit == budget.currency else cost * budget.rates[review.part.unit]
+        rate = self.brief.budget.rate(review.part.unit)
+        assert rate is not None  # the brief is refused otherwise
+        return cost * rate
 
 
 def candidates_of(

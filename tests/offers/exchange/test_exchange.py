@@ -254,6 +254,12 @@ def test_values_balance_in_one_currency(sides: Path) -> None:
         load_exchange_brief(sides / "x.toml")
     for name in ("a.toml", "b.toml"):
         (sides / name).write_text((sides / name).read_text() + '[budget]\ncurrency = "EUR"\n')
+    text = (sides / "a.toml").read_text()
+    (sides / "a.toml").write_text(text + '[materials]\nme_track = "cost"\ncosts = {me_track = 1.0}\nunit = "USD"\n')
+    with pytest.raises(ConfigError, match="materials in give do not count") as caught:
+        load_exchange_brief(sides / "x.toml")
+    assert "no rate for USD" in str(caught.value.hint)
+    (sides / "a.toml").write_text(text)
     found = made(sides)
     assert found.balance.ours == pytest.approx(100 * found.ours.frame["appeal"].sum())
     assert found.balance.theirs == pytest.approx(130 * found.theirs.frame["appeal"].sum())

@@ -133,3 +133,9 @@ def _fit(file: Path, part: ExchangePart, ours: Brief, theirs: Brief) -> None:
             f'{file.name}: measure = "value" needs one currency in both briefs ({found})',
             hint="Name the same budget.currency in both, with rates for others.",
         )
+    for brief in (ours, theirs):
+        if brief.uncounted is not None:
+            raise ConfigError(
+                f"{file.name}: the costs of materials in {brief.name} do not count in a value",
+                hint=f"In {brief.name}, {brief.uncounted}.",
+            )

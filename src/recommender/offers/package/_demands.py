@@ -126,3 +126,7 @@ class BudgetPart(Part):
     def counts(self) -> bool:
         """Whether any money is asked about."""
         return self.total is not None or bool(self.fees) or self.package_fee is not None
+
+    def rate(self, currency: str) -> float | None:
+        """Return what one unit of a currency is in the budget's; None where nothing says it."""
+        return 1.0 if currency == self.currency else self.rates.get(currency)
