@@ -104,6 +104,13 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
             "[budget]\ncurrency = 'EUR'\nfees = {core = 2, library = 1, locomotive = 3}\n",
             "budget.fees: fees of tiers need [package] tiers",
         ),
+        ('[exclude]\ncountries = ["FR", "Atlantis"]\n', "exclude.countries.1: no one country; write its ISO 3166-1"),
+        ('[exclude]\ngenres = ["Drama/Horror"]\n', "exclude.genres.0: several genres in one; write them apart: Drama"),
+        ("[shares.genre]\nHorror = {max = 0.1}\n'ужасы' = {max = 0.2}\n", "shares.genre: named twice: horror"),
+        (
+            '[shares.genre]\nHorror = {min = 0.1}\n[exclude]\ngenres = ["恐怖"]\n',
+            "shares.genre.Horror: a minimum is asked",
+        ),
         (
             "[package]\nobjective = 'value'\n[budget]\ncurrency = 'EUR'\nrates = {CNY = 0.1}\n"
             "[materials]\nme_track = 'cost'\ncosts = {me_track = 10.0}\nunit = 'USD'\n",
@@ -117,6 +124,21 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
 )
 def test_contradictions_are_named(tail: str, said: str) -> None:
     assert f"my.toml: {said}" in faults(GOOD + tail)
+
+
+def test_words_are_brought_to_the_spelling_of_the_tables() -> None:
+    brief = parse_brief(
+        'language = "Chinese"\n'
+        + GOOD
+        + "[shares.genre]\n'ужасы' = {max = 0.1}\nPeplum = {max = 0.2}\n"
+        + '[exclude]\ngenres = ["драма"]\ncountries = ["Soviet Union", "fr"]\n'
+    )
+    assert list(brief.shares.genre) == ["Horror", "Peplum"]
+    assert brief.exclude.genres == ("Drama",)
+    assert brief.exclude.countries == ("SU", "FR")
+    assert brief.language == "zh"
+    assert Brief.model_validate_json(brief.model_dump_json()) == brief
+    assert "language: no one language; write its BCP 47 code" in faults('language = "Klingonese"\n' + GOOD)
 
 
 @pytest.mark.parametrize("unit", ["appeal", "EUR", "CNY"])

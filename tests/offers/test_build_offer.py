@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from offer_builders import appeal_of, catalogue, scores_frame
 
 import recommender.offers
@@ -107,6 +108,37 @@ def test_conflicting_demands_are_named_with_how_many_are_missing(
     assert "at least 2 asked (10% of 20), 0 offered, 2 short" in texts["Genre Opera"].text
     assert "Of 60 eligible titles none is of this group." in texts["The 1910s"].text
     assert len(made.frame) == 20
+
+
+def test_a_genre_is_the_same_in_brief_and_catalogue_however_it_is_spelt(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    genres = pd.Series([["ужасы"] if number % 2 else ["комедия"] for number in range(len(titles))], dtype="object")
+    scary = titles.assign(genres=genres)
+    made = build_offer(scary, scores, changed(brief, shares={}, exclude={"genres": ["ужасы"]}))
+    assert made.counts["excluded-genre"] == len(titles) // 2
+    made = build_offer(scary, scores, changed(brief, shares={"genre": {"恐怖": {"max": 0.0}}}))
+    assert not any("Horror" in genres for genres in made.frame["genres"])
+
+
+def test_what_matches_nothing_is_warned_of(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, caplog: pytest.LogCaptureFixture
+) -> None:
+    without = {
+        **{"title_ids": ["T000", "t001"], "directors": [" director 2", "Directer 3"]},
+        **{"genres": ["Peplum"], "countries": ["FR", "RU"]},
+    }
+    shares = {"studio": {"Mosfilm": {"max": 0.1}}, "genre": {"Comedy": {"max": 0.5}, "Opera": {"min": 0.1}}}
+    made = build_offer(titles, scores, changed(brief, shares=shares, exclude=without))
+    assert made.counts["excluded-director"] == 1
+    said = [record.message.partition(f"{brief.name}: ")[2] for record in caplog.records]
+    assert said == [
+        "exclude.title_ids: no title of the catalogue matches T000 (nearest: t000)",
+        "exclude.directors: no title of the catalogue matches Directer 3 (nearest: director 3)",
+        "exclude.genres: no title of the catalogue matches Peplum",
+        "exclude.countries: no title of the catalogue matches FR",
+        "shares.studio: no title of the catalogue matches Mosfilm",
+    ]
 
 
 def test_a_share_is_told_as_it_was_asked(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:

@@ -2,74 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from recommender.errors import did_you_mean
+from recommender.offers._brief_words import (
+    ByGenre,
+    Country,
+    Decade,
+    Genre,
+    Kind,
+    Language,
+    Market,
+    Name,
+    Tier,
+    repeated,
+)
 from recommender.offers._materials import APPEAL_UNIT, MaterialsPart
 from recommender.offers._toml import Part, Text, Texts, as_tuple, fault, raise_all
-from recommender.offers.package._demands import TIER_NAMES, BudgetPart, PackagePart
+from recommender.offers.package._demands import BudgetPart, PackagePart
 from recommender.offers.policy import PolicyPart
 from recommender.offers.rights import Media, RightsPart, RightsRequest, WindowPart
-from recommender.schema import KINDS, MARKETS, WORLDWIDE
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_DECADE = re.compile(r"\d{3}0s|unknown")
-
-
-def _market(value: object) -> object:
-    if isinstance(value, str) and value not in MARKETS - {WORLDWIDE}:
-        raise PydanticCustomError(
-            "market", "unknown market; write one ISO 3166-1 alpha-2 code in capitals, such as CN or RU"
-        )
-    return value
-
-
-def _name(value: object) -> object:
-    if isinstance(value, str) and not _NAME.fullmatch(value):
-        raise PydanticCustomError("name", "use letters, digits, - and _ only, at most 64")
-    return value
-
-
-def _kind(value: object) -> object:
-    if isinstance(value, str) and value not in KINDS:
-        guess = did_you_mean(value, KINDS) or f"use one of {', '.join(KINDS)}"
-        raise PydanticCustomError("kind", "unknown kind; {guess}", {"guess": guess})
-    return value
-
-
-def _decade(value: object) -> object:
-    if isinstance(value, str) and not _DECADE.fullmatch(value):
-        raise PydanticCustomError("decade", 'not a decade; write it as "1960s", or "unknown"')
-    return value
-
-
-def _tier(value: object) -> object:
-    if isinstance(value, str) and value not in TIER_NAMES:
-        guess = did_you_mean(value, TIER_NAMES) or f"use one of {', '.join(TIER_NAMES)}"
-        raise PydanticCustomError("tier", "unknown tier; {guess}", {"guess": guess})
-    return value
-
-
-Name = Annotated[str, BeforeValidator(_name)]
-Kind = Annotated[str, BeforeValidator(_kind)]
-Decade = Annotated[str, BeforeValidator(_decade)]
-Market = Annotated[str, BeforeValidator(_market)]
-Tier = Annotated[str, BeforeValidator(_tier)]
 
 GROUPS = ("genre", "kind", "decade", "director", "studio", "age_mark", "tier")
 """The groups that a brief may ask shares of."""
 _ONE_EACH = ("kind", "decade", "age_mark", "tier")
-
-
-def _repeated(names: Iterable[str]) -> list[str]:
-    counted = Counter(name.casefold() for name in names)
-    return sorted(name for name, count in counted.items() if count > 1)
 
 
 class Share(Part):
@@ -115,7 +74,7 @@ class Shares(Part):
     By genre, director and studio a title may count in several; kind, decade, age mark and tier it has one each.
     """
 
-    genre: dict[Text, Share] = Field(default_factory=dict)
+    genre: ByGenre[Share] = Field(default_factory=dict)
     kind: dict[Kind, Share] = Field(default_factory=dict)
     decade: dict[Decade, Share] = Field(default_factory=dict)
     director: dict[Text, Share] = Field(default_factory=dict)
@@ -134,8 +93,8 @@ class Shares(Part):
             for group in _ONE_EACH
             if (total := round(sum(share.min for share in getattr(self, group).values()), 9)) > 1
         ]
-        for group in ("genre", "director", "studio", "age_mark"):
-            same = _repeated(getattr(self, group))
+        for group in ("director", "studio", "age_mark"):
+            same = repeated(getattr(self, group))
             if same:
                 faults.append(fault((group,), f"named twice: {', '.join(same)}; keep one", same))
         return raise_all(self, faults)
@@ -159,12 +118,12 @@ class YearBounds(Part):
 
 
 class Exclusions(Part):
-    """What must not be offered. Names compare without regard to case."""
+    """What must not be offered. Names compare without regard to case; genres and countries may be spelt as catalogues do."""
 
     title_ids: Texts = ()
     directors: Texts = ()
-    genres: Texts = ()
-    countries: Texts = ()
+    genres: Annotated[tuple[Genre, ...], BeforeValidator(as_tuple)] = ()
+    countries: Annotated[tuple[Country, ...], BeforeValidator(as_tuple)] = ()
     years: YearBounds = YearBounds()
 
 
@@ -231,7 +190,7 @@ class Brief(Part):
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     description: str = ""
     media: Media = ()
-    language: Text | None = None
+    language: Language | None = None
     window: WindowPart = WindowPart()
     rights: RightsPart = RightsPart()
     shares: Shares = Shares()

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from recommender.errors import CallError, ConfigError
-from recommender.offers._brief import Brief, Name
+from recommender.offers._brief import Brief
 from recommender.offers._brief_file import load_brief
+from recommender.offers._brief_words import Name
 from recommender.offers._toml import Part, read_text
 from recommender.sources import check_config, parse_toml
 
