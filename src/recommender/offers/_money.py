@@ -95,6 +95,27 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     return Priced(np.where(np.isnan(cost), 0.0, np.round(cost, 2)), floor, ask, barred, tuple(notes))
 
 
+def refuse_accepted(pool: pd.DataFrame, brief: Brief, banned: NDArray[np.int64]) -> None:
+    """Refuse titles that people accepted although their prices bar them; `banned` are their places.
+
+    Raises
+    ------
+    DataError
+        There are any: all are named.
+    """
+    if not len(banned):
+        return
+    what, remedy = (
+        ("with a floor price above the fee of the tier", "Lower the floor price")
+        if brief.budget.fees
+        else ("without a price", "State an ask price")
+    )
+    raise DataError(
+        f"{_some(pool, banned)} been accepted, but cannot be offered {what}",
+        hint=f"{remedy}, or lock the title, or do not accept it.",
+    )
+
+
 def package_fees(
     chosen: pd.DataFrame, priced: Priced, places: Sequence[int], brief: Brief
 ) -> tuple[pd.Series, tuple[str, ...]]:
