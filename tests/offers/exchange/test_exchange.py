@@ -178,6 +178,10 @@ def test_what_a_person_keeps_in_the_folder_is_left_alone(sides: Path) -> None:
     with pytest.raises(OutputError, match=r"mine\.txt"):
         write_exchange(made(sides), sides / "out")
     assert (sides / "out" / "ours" / "mine.txt").is_file()
+    # What a desktop leaves there may go with the folder.
+    (sides / "out" / "ours" / "mine.txt").rename(sides / "out" / "ours" / ".DS_Store")
+    write_exchange(made(sides), sides / "out")
+    assert not (sides / "out" / "ours" / ".DS_Store").exists()
 
 
 def test_an_offer_or_one_table_is_a_side(sides: Path) -> None:
