@@ -168,7 +168,7 @@ def test_locked_titles_that_no_price_fits_are_named(titles: pd.DataFrame, scores
         **{name: priced[name].mask(priced["title_id"].isin(locks)) for name in ("ask_price", "floor_price")}
     )
     made = build_offer(bare, scores, changed(brief, **free, budget={"total": 9000.0, "currency": "EUR"}))
-    assert set(locks) <= set(made.frame["title_id"])
+    assert made.frame.loc[made.frame["price"].isna(), "title_id"].tolist() == locks
     [shortfall] = made.shortfalls
     assert (shortfall.code, shortfall.missing) == ("price", 0)
     assert f"Locked title {locks[0]} (A title) is offered without a price" in shortfall.text

@@ -40,6 +40,11 @@ class Priced:
     barred: NDArray[np.bool_]
     notes: tuple[str, ...]
 
+    def shown(self, places: NDArray[np.int64], brief: Brief) -> NDArray[np.float64]:
+        """Return what some titles cost as the offer states it: nothing, not 0, of a locked one without a price."""
+        unknown = self.barred[places] & (not brief.budget.fees)
+        return np.where(unknown, np.nan, self.cost[places])
+
 
 def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     """Return the titles' prices, or None where the brief does not ask about money.
