@@ -27,8 +27,8 @@ from recommender.offers._rights_check import RightsReview
 from recommender.offers._shortfall import Shortfall
 from recommender.offers.policy import Policy, policy_of, review_policy
 from recommender.offers.rights import RightsRequest
-from recommender.schema import DECISIONS, OFFER, SCORES
-from recommender.sources import file_sha256, read_rights
+from recommender.schema import DECISIONS, OFFER, RIGHTS, SCORES, Table
+from recommender.sources import file_sha256
 
 _TYPES = {"text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 _COLUMNS = {column.name: column for table in (DECISIONS, OFFER) for column in table.columns}
@@ -170,7 +170,7 @@ def _checks(folder: Path, manifest: Mapping[str, Any], brief: Brief, pool: pd.Da
         names = {"title_id": "title_id", "rights_status": "status", "rights_share": "share", "rights": "rights"}
         found = pool[list(names)].rename(columns=names)
         request = RightsRequest.model_validate_json(json.dumps(manifest["rights"]))
-        rights = RightsReview(request, found, read_rights(folder / "rights.parquet"), brief.rights.min_share)
+        rights = RightsReview(request, found, _frame(folder / "rights.parquet", RIGHTS), brief.rights.min_share)
     if isinstance(manifest["policy"], dict):
         rules = policy_of(json.loads((folder / "rules.json").read_text("utf-8")))
         media, on = tuple(manifest["policy"]["media"]), date.fromisoformat(manifest["policy"]["on"])
@@ -222,8 +222,8 @@ def _history(folder: Path, manifest: Mapping[str, Any]) -> History | None:
     )
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    """Read a table that this program wrote: every column of the type that it had."""
+def _frame(path: Path, kind: Table | None = None) -> pd.DataFrame:
+    """Read a table that this program wrote: every column of the type that it had; an offer's where no kind is given."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -231,9 +231,10 @@ def _frame(path: Path) -> pd.DataFrame:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path}: cannot be read ({str(error)[:100]})", hint=_AGAIN) from None
+    known = _COLUMNS if kind is None else {column.name: column for column in kind.columns}
     columns: dict[str, Any] = {}
     for name in table.column_names:
-        column = _COLUMNS.get(name)
+        column = known.get(name)
         cells = table.column(name)
         if pa.types.is_list(cells.type) or (column is not None and column.type in {"list", "records"}):
             columns[name] = pd.Series([cell or [] for cell in cells.to_pylist()], dtype="object")

@@ -12,7 +12,7 @@ from offer_builders import appeal_of, catalogue, scores_frame
 from pandas.testing import assert_frame_equal
 
 from recommender.errors import CallError, DataError, UnreadableFileError
-from recommender.offers import Brief, build_offer, write_offer
+from recommender.offers import Brief, build_offer, load_offer, write_offer
 from recommender.schema import TITLES
 from recommender.sources import read_offer, write_table
 from recommender.sources.avails import VERSIONS, export_offer, read_avails
@@ -122,6 +122,16 @@ def test_nothing_is_promised_that_nobody_has_checked(checked, tmp_path):
     with pytest.raises(DataError, match="nothing of the offer's titles is free"):
         export_offer(checked, tmp_path / "b.xlsx", media=["est"])
     assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_an_offer_of_which_nothing_is_free_is_not_promised(tmp_path):
+    titles = catalogue(3)
+    brief = Brief(name="open", market="CN", size=3, kinds=("film",), media=("svod",), rights={"on_unknown": "warn"})
+    elsewhere = rights_frame({"title_id": "t000", "market": "FR", "status": "owned"})
+    write_offer(build_offer(titles, scores_frame(titles, appeal_of(3)), brief, rights=elsewhere), tmp_path / "offer")
+    assert load_offer(tmp_path / "offer").candidates().counts == {"titles": 3, "eligible": 3}
+    with pytest.raises(DataError, match="nothing of the offer's titles is free"):
+        export_offer(tmp_path / "offer", tmp_path / "a.xlsx")
 
 
 def test_a_window_that_the_brief_leaves_open_stays_empty_where_nothing_cuts_it(tmp_path):

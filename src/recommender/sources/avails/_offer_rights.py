@@ -9,8 +9,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from recommender.schema import media_mask, media_names
-from recommender.sources._readers import read_rights
+from recommender.errors import TableError
+from recommender.schema import RIGHTS, media_mask, media_names
+from recommender.sources._check import check_table
 
 __all__ = ["Days", "Free", "mask_of", "read_free", "rights_notes"]
 
@@ -58,8 +59,11 @@ def read_free(folder: Path, manifest: Mapping[str, Any]) -> Free | None:
     request, path = manifest.get("rights"), folder / "rights.parquet"
     if not isinstance(request, dict) or not path.is_file():
         return None
+    checked = check_table(path, RIGHTS)
+    if checked.n_rows and checked.errors:
+        raise TableError(checked.faults)
     rows: dict[str, list[tuple[int, Days]]] = {}
-    table = read_rights(path)[["title_id", "media", "start", "end"]].astype("object")
+    table = checked.frame[["title_id", "media", "start", "end"]].astype("object")
     for title_id, medium, start, end in table.where(table.notna(), None).itertuples(index=False):
         rows.setdefault(title_id, []).append((media_mask(medium), _days(start, end)))
     return Free(tuple(request["media"]), _days(request["start"], request["end"]), rows)
