@@ -30,6 +30,7 @@ OFFER_FILES = {
     "offer.xlsx",
     "report.html",
     "pool.parquet",
+    "rights.parquet",
     "package.json",
     "rules.json",
     "manifest.json",

@@ -81,6 +81,8 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
         ),
         ("[lock]\ntitle_ids = " + str([f"t{i}" for i in range(11)]), "lock.title_ids: 11 titles are locked"),
         ("[exclude]\nyears = {before = 1990, after = 1980}\n", "exclude.years: before 1990 and after 1980"),
+        ('[exclude]\ndirectors = [" "]\n', "exclude.directors.0: empty; write something"),
+        ('[shares.studio]\n"" = {max = 0.5}\n', "shares.studio.: empty; write something"),
         ('[exclude]\ncountries = "RU"\n', "exclude.countries: input should be a valid tuple (got 'RU')"),
         ("[shares.director]\nA = {min = 0.1}\na = {max = 0.5}\n", "shares.director: named twice: a"),
         ("[shares.tier]\ncore = {min = 0.1}\n", "shares.tier: tiers go by place; say at which appeal each begins"),
@@ -102,6 +104,18 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
             "[budget]\ncurrency = 'EUR'\nfees = {core = 2, library = 1, locomotive = 3}\n",
             "budget.fees: fees of tiers need [package] tiers",
         ),
+        ('[exclude]\ncountries = ["FR", "Atlantis"]\n', "exclude.countries.1: no one country; write its ISO 3166-1"),
+        ('[exclude]\ngenres = ["Drama/Horror"]\n', "exclude.genres.0: several genres in one; write them apart: Drama"),
+        ("[shares.genre]\nHorror = {max = 0.1}\n'ужасы' = {max = 0.2}\n", "shares.genre: named twice: horror"),
+        (
+            '[shares.genre]\nHorror = {min = 0.1}\n[exclude]\ngenres = ["恐怖"]\n',
+            "shares.genre.Horror: a minimum is asked",
+        ),
+        (
+            "[package]\nobjective = 'value'\n[budget]\ncurrency = 'EUR'\nrates = {CNY = 0.1}\n"
+            "[materials]\nme_track = 'cost'\ncosts = {me_track = 10.0}\nunit = 'USD'\n",
+            "materials.unit: value is counted in EUR, and there is no rate for USD; add one to budget.rates",
+        ),
         (
             "[shares.genre]\nWar = {min = 1.5}\n",
             "shares.genre.War.min: input should be less than or equal to 1",
@@ -110,6 +124,28 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
 )
 def test_contradictions_are_named(tail: str, said: str) -> None:
     assert f"my.toml: {said}" in faults(GOOD + tail)
+
+
+def test_words_are_brought_to_the_spelling_of_the_tables() -> None:
+    brief = parse_brief(
+        'language = "Chinese"\n'
+        + GOOD
+        + "[shares.genre]\n'ужасы' = {max = 0.1}\nPeplum = {max = 0.2}\n"
+        + '[exclude]\ngenres = ["драма"]\ncountries = ["Soviet Union", "fr"]\n'
+    )
+    assert list(brief.shares.genre) == ["Horror", "Peplum"]
+    assert brief.exclude.genres == ("Drama",)
+    assert brief.exclude.countries == ("SU", "FR")
+    assert brief.language == "zh"
+    assert Brief.model_validate_json(brief.model_dump_json()) == brief
+    assert "language: no one language; write its BCP 47 code" in faults('language = "Klingonese"\n' + GOOD)
+
+
+@pytest.mark.parametrize("unit", ["appeal", "EUR", "CNY"])
+def test_materials_may_cost_what_the_budget_can_count(unit: str) -> None:
+    tail = "[package]\nobjective = 'value'\n[budget]\ncurrency = 'EUR'\nrates = {CNY = 0.1}\n[materials]\n"
+    brief = parse_brief(GOOD + tail + f"me_track = 'cost'\ncosts = {{me_track = 1.0}}\nunit = '{unit}'\n")
+    assert brief.materials.unit == unit
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from offer_builders import appeal_of, catalogue, scores_frame
 
 import recommender.offers
 from recommender.offers import Brief, Offer, build_offer, load_brief
+from recommender.offers._language import words_in
 from recommender.schema import OFFER
 
 
@@ -108,6 +110,45 @@ def test_conflicting_demands_are_named_with_how_many_are_missing(
     assert len(made.frame) == 20
 
 
+def test_a_genre_is_the_same_in_brief_and_catalogue_however_it_is_spelt(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    genres = pd.Series([["ужасы"] if number % 2 else ["комедия"] for number in range(len(titles))], dtype="object")
+    scary = titles.assign(genres=genres)
+    made = build_offer(scary, scores, changed(brief, shares={}, exclude={"genres": ["ужасы"]}))
+    assert made.counts["excluded-genre"] == len(titles) // 2
+    made = build_offer(scary, scores, changed(brief, shares={"genre": {"恐怖": {"max": 0.0}}}))
+    assert not any("Horror" in genres for genres in made.frame["genres"])
+
+
+def test_what_matches_nothing_is_warned_of(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, caplog: pytest.LogCaptureFixture
+) -> None:
+    without = {
+        **{"title_ids": ["T000", "t001"], "directors": [" director 2", "Directer 3"]},
+        **{"genres": ["Peplum"], "countries": ["FR", "RU"]},
+    }
+    shares = {"studio": {"Mosfilm": {"max": 0.1}}, "genre": {"Comedy": {"max": 0.5}, "Opera": {"min": 0.1}}}
+    made = build_offer(titles, scores, changed(brief, shares=shares, exclude=without))
+    assert made.counts["excluded-director"] == 1
+    said = [record.message.partition(f"{brief.name}: ")[2] for record in caplog.records]
+    assert said == [
+        "exclude.title_ids: no title of the catalogue matches T000 (nearest: t000)",
+        "exclude.directors: no title of the catalogue matches Directer 3 (nearest: director 3)",
+        "exclude.genres: no title of the catalogue matches Peplum",
+        "exclude.countries: no title of the catalogue matches FR",
+        "shares.studio: no title of the catalogue matches Mosfilm",
+    ]
+
+
+def test_a_share_is_told_as_it_was_asked(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    shares = {"genre": {"Opera": {"min": 0.125}, "Comedy": {"max": 0.07}}, "decade": {}}
+    made = build_offer(titles.assign(genres=[["Comedy"]] * len(titles)), scores, changed(brief, shares=shares))
+    texts = [shortfall.text for shortfall in made.shortfalls]
+    assert any("at least 3 asked (12.5% of 20)" in text for text in texts)
+    assert any("at most 1 asked (7% of 20)" in text for text in texts)
+
+
 def test_locks_that_cannot_be_kept_are_named(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     first = scores["title_id"].iloc[0]
     kind = titles.set_index("title_id").at[first, "kind"]
@@ -117,6 +158,30 @@ def test_locks_that_cannot_be_kept_are_named(titles: pd.DataFrame, scores: pd.Da
     texts = [shortfall.text for shortfall in made.shortfalls]
     assert any(f"Locked title {first}" in text and "of a kind that the brief does not" in text for text in texts)
     assert "Locked title nowhere\\x1b is not in the catalogue." in texts
+
+
+def test_locked_titles_that_no_price_fits_are_named(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
+    priced = titles.assign(ask_price=1000.0, floor_price=100.0, currency="EUR", title="A title")
+    locks = priced["title_id"].iloc[:1].tolist()
+    free: dict[str, object] = {"lock": {"title_ids": locks}, "shares": {}, "size": 4}
+    bare = priced.assign(
+        **{name: priced[name].mask(priced["title_id"].isin(locks)) for name in ("ask_price", "floor_price")}
+    )
+    made = build_offer(bare, scores, changed(brief, **free, budget={"total": 9000.0, "currency": "EUR"}))
+    assert made.frame.loc[made.frame["price"].isna(), "title_id"].tolist() == locks
+    [shortfall] = made.shortfalls
+    assert (shortfall.code, shortfall.missing) == ("price", 0)
+    assert f"Locked title {locks[0]} (A title) is offered without a price" in shortfall.text
+    fees = {
+        "package": {"tiers": {"locomotive": 0.9, "core": 0.0}},
+        "budget": {"currency": "EUR", "fees": {"locomotive": 900.0, "core": 700.0, "library": 600.0}},
+    }
+    dear = priced.assign(floor_price=priced["floor_price"].mask(priced["title_id"].isin(locks), 950.0))
+    made = build_offer(dear, scores, changed(brief, **free, **fees))
+    [shortfall] = made.shortfalls
+    assert "at its tier's fee of 700.00 EUR, below its floor of 950.00" in shortfall.text
+    for language, word in (("en+ru", "нижней цены 950.00"), ("en+zh", "低于其底价 950.00")):
+        assert word in str(words_in(language).translate(shortfall.text))
 
 
 def test_the_order_of_the_rows_changes_nothing(brief: Brief) -> None:

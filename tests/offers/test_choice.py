@@ -169,6 +169,15 @@ def test_titles_without_a_price_are_named_and_treated_as_said() -> None:
         choose(pool.drop(columns=["ask_price", "floor_price"]), brief_of(2, budget={"total": 9, "currency": "EUR"}))
 
 
+def test_a_locked_title_without_a_price_is_not_said_to_be_left_out() -> None:
+    pool = pool_of(3, ask_price=[10.0, None, None], currency="EUR")
+    made = choose(pool, brief_of(2, budget={"total": 100, "currency": "EUR"}, lock={"title_ids": ["t2"]}))
+    assert ids(made) == ["t0", "t2"]
+    refused, kept = made.notes
+    assert "1 title (t1) has no price and cannot be offered" in refused
+    assert "1 title (t2) has no price, but a lock: offered, and counted as nothing" in kept
+
+
 def test_currencies_are_converted_or_named() -> None:
     pool = pool_of(3, ask_price=[10.0, 10.0, 10.0], currency=["EUR", "usd ", "CNY"])
     with pytest.raises(DataError) as caught:
@@ -195,6 +204,14 @@ def test_fees_of_tiers_stand_in_for_prices() -> None:
     assert ids(made) == ["t1", "t2", "t3"]  # t0 asks 70 at least, its tier pays 60
     assert made.cost == 60 + 30 + 5
     assert any("t0" in note and "above the fee of the tier" in note for note in made.notes)
+    locked = choose(pool, brief_of(3, **parts, lock={"title_ids": ["t0"]}))
+    assert ids(locked) == ["t0", "t1", "t2"]
+    assert locked.cost == 60 + 60 + 30
+    assert any("(t0)" in note and "offered at the fee" in note for note in locked.notes)
+    assert not any("cannot be offered" in note for note in locked.notes)
+    bare = choose(pool.assign(ask_price=[90.0, None, 90, 5]), brief_of(3, **parts))
+    assert bare.cost == made.cost
+    assert not any("counts in place" in note for note in bare.notes)  # the fee counts
 
 
 def test_value_is_appeal_times_price_less_materials() -> None:

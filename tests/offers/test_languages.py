@@ -107,6 +107,17 @@ class TestComposedSentences:
                 "доверие среднее, подлежит проверке, сверено 2026-11-25",
                 "可信度中等、有待核实、2026-11-25核对",
             ),
+            (
+                "1 title (a) has no price, but a lock: offered, and counted as nothing; state one, or budget.assume.",
+                "1 название (a): цены нет, но закреплено: предложено и в стоимости не учтено; "
+                "укажите цену или budget.assume.",
+                "1部影片（a）：无价格但已锁定：仍被推荐，不计入总价；请注明价格或 budget.assume。",
+            ),
+            (
+                "Locked title a (B) is offered without a price: it counts as nothing in what the titles cost in EUR.",
+                "Закреплённое название a (B) предложено без цены: в стоимости названий в EUR оно не учтено.",
+                "锁定影片 a（B）没有价格仍被推荐：未计入以 EUR 计的影片总价。",
+            ),
             ("A sentence that nobody has foreseen.", None, None),
         ],
     )

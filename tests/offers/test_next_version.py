@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_builders import offer_sheet, save, saved_offer, sheets_of
+from offer_builders import appeal_of, catalogue, scores_frame
+from review_builders import BRIEF, offer_sheet, save, saved_offer, sheets_of
 
 from recommender.errors import CallError, DataError, OutputError, TableError, UnreadableFileError
-from recommender.offers import Applied, Brief, SavedOffer, Shares, apply_workbooks, load_offer, write_offer
+from recommender.offers import Applied, Brief, SavedOffer, Shares, apply_workbooks, build_offer, load_offer, write_offer
 from recommender.offers._choice import rechoose
 from recommender.offers._membership import membership
 from recommender.sources import read_decisions
@@ -72,6 +73,19 @@ class TestDecisions:
         [went] = made.changes[made.changes["change"] == "went"].itertuples()
         assert went.why == "rejected by Anna: rights, =not ours"
         assert went.causes == "decision"
+
+    def test_an_accepted_title_whose_price_is_emptied_is_named(self, tmp_path: Path) -> None:
+        titles = catalogue(24).assign(ask_price=100.0, currency="EUR")
+        asked = Brief.model_validate(BRIEF | {"budget": {"total": 5000.0, "currency": "EUR"}})
+        write_offer(build_offer(titles, scores_frame(titles, appeal_of(24)), asked), tmp_path / "v1")
+        saved = load_offer(tmp_path / "v1")
+        title_id = next(one for one in saved.offer.frame["title_id"] if one != "t003")
+        with pytest.raises(
+            DataError, match=rf"1 title \({title_id}\) has been accepted, but .* without a price"
+        ) as caught:
+            apply(saved, tmp_path, {title_id: {"Decision": "accept", "Ask price": None}})
+        assert "State an ask price" in str(caught.value.hint)
+        assert not (tmp_path / "v2").exists()
 
     def test_the_folder_is_a_version_that_can_be_reviewed_again(self, saved: SavedOffer, tmp_path: Path) -> None:
         ids = [title for title in saved.offer.frame["title_id"] if title != "t003"]

@@ -70,6 +70,14 @@ def test_titles_that_are_barred_or_unknown_are_left_out_and_the_rest_says_what_i
     }
 
 
+@pytest.mark.parametrize(("last", "said"), [("2027-01-29", 29), ("2027-02-26", 57), ("2027-02-27", 58)])
+def test_a_whole_number_of_percent_is_told_as_it_is(six: pd.DataFrame, last: str, said: int) -> None:
+    rights = rights_frame({"title_id": "t0", "market": "CN", "status": "owned", "end": last})
+    hundred_days = brief(size=1, media=["svod"], window={"start": "2027-01-01", "end": "2027-04-10"})
+    made = build_offer(six, scores_frame(six, [0.5] * 6), hundred_days, rights=rights)
+    assert made.frame["rights"].tolist() == [f"partly, {said}%: svod: no right is stated after {last}"]
+
+
 def test_unknown_rights_can_be_offered_with_a_warning(six: pd.DataFrame) -> None:
     found = offered(six, rights={"on_unknown": "warn"})
     assert found["t4"] == "unknown: no row for CN or worldwide"

@@ -209,6 +209,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         ("offer.parquet", "table for programs"),
         ("offer.csv", "the same as text"),
         ("pool.parquet", "what the next version is chosen from"),
+        ("rights.parquet", "what is free of what was asked, title by title"),
         ("package.json", "what each demand costs, and substitutes"),
         ("rules.json", "the rules it was checked by"),
         ("manifest.json", "inputs, hashes, versions"),

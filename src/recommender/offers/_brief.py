@@ -2,102 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from recommender.errors import did_you_mean
-from recommender.offers._materials import MaterialsPart
-from recommender.offers.package._demands import TIER_NAMES, BudgetPart, PackagePart
+from recommender.offers._brief_words import (
+    ByGenre,
+    Country,
+    Decade,
+    Genre,
+    Kind,
+    Language,
+    Market,
+    Name,
+    Tier,
+    repeated,
+)
+from recommender.offers._materials import APPEAL_UNIT, MaterialsPart
+from recommender.offers._toml import Part, Text, Texts, as_tuple, fault, raise_all
+from recommender.offers.package._demands import BudgetPart, PackagePart
 from recommender.offers.policy import PolicyPart
 from recommender.offers.rights import Media, RightsPart, RightsRequest, WindowPart
-from recommender.schema import KINDS, MARKETS, WORLDWIDE
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_DECADE = re.compile(r"\d{3}0s|unknown")
-
-
-def _tuple(value: object) -> object:
-    """Let a TOML list stand for a tuple, and nothing else: a bare string is a mistake, not a list."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _market(value: object) -> object:
-    if isinstance(value, str) and value not in MARKETS - {WORLDWIDE}:
-        raise PydanticCustomError(
-            "market", "unknown market; write one ISO 3166-1 alpha-2 code in capitals, such as CN or RU"
-        )
-    return value
-
-
-def _name(value: object) -> object:
-    if isinstance(value, str) and not _NAME.fullmatch(value):
-        raise PydanticCustomError("name", "use letters, digits, - and _ only, at most 64")
-    return value
-
-
-def _kind(value: object) -> object:
-    if isinstance(value, str) and value not in KINDS:
-        guess = did_you_mean(value, KINDS) or f"use one of {', '.join(KINDS)}"
-        raise PydanticCustomError("kind", "unknown kind; {guess}", {"guess": guess})
-    return value
-
-
-def _decade(value: object) -> object:
-    if isinstance(value, str) and not _DECADE.fullmatch(value):
-        raise PydanticCustomError("decade", 'not a decade; write it as "1960s", or "unknown"')
-    return value
-
-
-def _tier(value: object) -> object:
-    if isinstance(value, str) and value not in TIER_NAMES:
-        guess = did_you_mean(value, TIER_NAMES) or f"use one of {', '.join(TIER_NAMES)}"
-        raise PydanticCustomError("tier", "unknown tier; {guess}", {"guess": guess})
-    return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
-Name = Annotated[str, BeforeValidator(_name)]
-Kind = Annotated[str, BeforeValidator(_kind)]
-Decade = Annotated[str, BeforeValidator(_decade)]
-Market = Annotated[str, BeforeValidator(_market)]
-Tier = Annotated[str, BeforeValidator(_tier)]
 
 GROUPS = ("genre", "kind", "decade", "director", "studio", "age_mark", "tier")
 """The groups that a brief may ask shares of."""
 _ONE_EACH = ("kind", "decade", "age_mark", "tier")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-Model = TypeVar("Model", bound=_Part)
-
-
-def _fault(path: tuple[str, ...], text: str, value: object) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("demand", "{text}", {"text": text}), loc=path, input=value)
-
-
-def _raise_all(model: Model, faults: list[InitErrorDetails], skip: int = 0) -> Model:
-    if faults:
-        for fault in faults:
-            fault["loc"] = fault["loc"][skip:]
-        raise ValidationError.from_exception_data(type(model).__name__, faults)
-    return model
-
-
-def _repeated(names: Iterable[str]) -> list[str]:
-    counted = Counter(name.casefold() for name in names)
-    return sorted(name for name, count in counted.items() if count > 1)
-
-
-class Share(_Part):
+class Share(Part):
     """The least and the greatest part of the offer that a group may fill.
 
     Attributes
@@ -134,39 +68,39 @@ class Share(_Part):
         return low, max(low, int(self.max * size + 1e-9))
 
 
-class Shares(_Part):
+class Shares(Part):
     """Demands on the mix.
 
     By genre, director and studio a title may count in several; kind, decade, age mark and tier it has one each.
     """
 
-    genre: dict[Text, Share] = {}
-    kind: dict[Kind, Share] = {}
-    decade: dict[Decade, Share] = {}
-    director: dict[Text, Share] = {}
-    studio: dict[Text, Share] = {}
-    age_mark: dict[Text, Share] = {}
-    tier: dict[Tier, Share] = {}
+    genre: ByGenre[Share] = Field(default_factory=dict)
+    kind: dict[Kind, Share] = Field(default_factory=dict)
+    decade: dict[Decade, Share] = Field(default_factory=dict)
+    director: dict[Text, Share] = Field(default_factory=dict)
+    studio: dict[Text, Share] = Field(default_factory=dict)
+    age_mark: dict[Text, Share] = Field(default_factory=dict)
+    tier: dict[Tier, Share] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         faults = [
-            _fault(
-                ("shares", group),
+            fault(
+                (group,),
                 f"the minima add up to {total:g}, more than the whole offer; lower some of them",
                 list(getattr(self, group)),
             )
             for group in _ONE_EACH
             if (total := round(sum(share.min for share in getattr(self, group).values()), 9)) > 1
         ]
-        for group in ("genre", "director", "studio", "age_mark"):
-            same = _repeated(getattr(self, group))
+        for group in ("director", "studio", "age_mark"):
+            same = repeated(getattr(self, group))
             if same:
-                faults.append(_fault(("shares", group), f"named twice: {', '.join(same)}; keep one", same))
-        return _raise_all(self, faults, skip=1)
+                faults.append(fault((group,), f"named twice: {', '.join(same)}; keep one", same))
+        return raise_all(self, faults)
 
 
-class YearBounds(_Part):
+class YearBounds(Part):
     """Years to leave out: titles made before `before`, and titles made after `after`."""
 
     before: Annotated[int, Field(ge=1870, le=2200)] | None = None
@@ -183,23 +117,23 @@ class YearBounds(_Part):
         return self
 
 
-class Exclusions(_Part):
-    """What must not be offered. Names compare without regard to case."""
+class Exclusions(Part):
+    """What must not be offered. Names compare without regard to case; genres and countries may be spelt as catalogues do."""
 
     title_ids: Texts = ()
     directors: Texts = ()
-    genres: Texts = ()
-    countries: Texts = ()
+    genres: Annotated[tuple[Genre, ...], BeforeValidator(as_tuple)] = ()
+    countries: Annotated[tuple[Country, ...], BeforeValidator(as_tuple)] = ()
     years: YearBounds = YearBounds()
 
 
-class Locks(_Part):
+class Locks(Part):
     """What must be offered, whatever its score."""
 
     title_ids: Texts = ()
 
 
-class Brief(_Part):
+class Brief(Part):
     """What is asked for: a market, a size, and the demands on the mix.
 
     Parameters
@@ -253,10 +187,10 @@ class Brief(_Part):
     name: Name
     market: Market
     size: Annotated[int, Field(ge=1, le=100_000)]
-    kinds: Annotated[tuple[Kind, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     description: str = ""
     media: Media = ()
-    language: Text | None = None
+    language: Language | None = None
     window: WindowPart = WindowPart()
     rights: RightsPart = RightsPart()
     shares: Shares = Shares()
@@ -273,12 +207,12 @@ class Brief(_Part):
         both = sorted(set(self.lock.title_ids) & set(self.exclude.title_ids))
         if both:
             text = f"also excluded: {', '.join(both)}; take each out of lock.title_ids or of exclude.title_ids"
-            faults.append(_fault(("lock", "title_ids"), text, both))
+            faults.append(fault(("lock", "title_ids"), text, both))
         if len(set(self.lock.title_ids)) > self.size:
             text = f"{len(set(self.lock.title_ids))} titles are locked into an offer of {self.size}; unlock some"
-            faults.append(_fault(("lock", "title_ids"), text, len(set(self.lock.title_ids))))
+            faults.append(fault(("lock", "title_ids"), text, len(set(self.lock.title_ids))))
         faults += [
-            _fault(
+            fault(
                 ("shares", "kind", kind),
                 f"not among kinds; add it to kinds or drop the share (kinds = {list(self.kinds)})",
                 kind,
@@ -289,11 +223,11 @@ class Brief(_Part):
         room = sum(self.shares.kind.get(kind, Share()).max for kind in self.kinds)
         if room < 1 - 1e-9:
             text = f"the maxima of all kinds add up to {room:g}, less than the whole offer; raise some of them"
-            faults.append(_fault(("shares", "kind"), text, room))
+            faults.append(fault(("shares", "kind"), text, room))
         faults += self._money()
         banned = {genre.casefold() for genre in self.exclude.genres}
         faults += [
-            _fault(
+            fault(
                 ("shares", "genre", genre),
                 "a minimum is asked for a genre that exclude.genres leaves out",
                 genre,
@@ -301,7 +235,7 @@ class Brief(_Part):
             for genre, share in self.shares.genre.items()
             if share.min > 0 and genre.casefold() in banned
         ]
-        return _raise_all(self, faults)
+        return raise_all(self, faults)
 
     def rights_request(self, day: str | None = None) -> RightsRequest:
         """Return what the brief asks of a rights table.
@@ -326,10 +260,23 @@ class Brief(_Part):
             text = (
                 "tiers go by place; say at which appeal each begins: [package] tiers = { locomotive = ..., core = ... }"
             )
-            yield _fault(("shares", "tier"), text, list(self.shares.tier))
+            yield fault(("shares", "tier"), text, list(self.shares.tier))
         if by_place and self.budget.fees:
             text = "fees of tiers need [package] tiers = { locomotive = ..., core = ... }"
-            yield _fault(("budget", "fees"), text, list(self.budget.fees))
+            yield fault(("budget", "fees"), text, list(self.budget.fees))
         if self.package.objective == "value" and self.budget.currency is None:
             text = 'value is appeal times price: say in which currency, [budget] currency = "EUR"'
-            yield _fault(("package", "objective"), text, "value")
+            yield fault(("package", "objective"), text, "value")
+        elif self.package.objective == "value" and self.uncounted is not None:
+            yield fault(("materials", "unit"), self.uncounted, self.materials.unit)
+
+    @property
+    def uncounted(self) -> str | None:
+        """Why the costs of materials cannot be taken off a value, and what to do; None where they can."""
+        unit, budget = self.materials.unit, self.budget
+        if not self.materials.costs or unit == APPEAL_UNIT or budget.rate(unit) is not None:
+            return None
+        return (
+            f"value is counted in {budget.currency}, and there is no rate for {unit}; add one to budget.rates, or write "
+            f"the costs in {budget.currency} or appeal"
+        )

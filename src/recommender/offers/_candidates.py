@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,9 +20,11 @@ from recommender.offers._materials import APPEAL_UNIT
 from recommender.offers._membership import ExtraDemand
 from recommender.offers._money import price_titles
 from recommender.offers._rights_check import RightsReview
+from recommender.offers._unmatched import unmatched
 from recommender.offers.policy import Policy
 from recommender.sources import canonical_genres
 
+_log = logging.getLogger("recommender")
 _JUDGEMENT = ["reason", "same_as"]
 
 
@@ -119,8 +122,9 @@ class Candidates:
             return cost if priced is None else cost * priced.cost
         if not worth:
             return None
-        budget = self.brief.budget
-        return cost if review.part.unit == budget.currency else cost * budget.rates[review.part.unit]
+        rate = self.brief.budget.rate(review.part.unit)
+        assert rate is not None  # the brief is refused otherwise
+        return cost * rate
 
 
 def candidates_of(
@@ -134,5 +138,7 @@ def candidates_of(
     """Judge a catalogue for a brief; see `build_offer`."""
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
+    for said in unmatched(titles, brief):
+        _log.warning("brief %s: %s", brief.name, said)
     checks = check_titles(titles, scores, brief, rights=rights, policy=policy)
     return Candidates(brief, judge(titles, scores, brief, checks.frames), checks)

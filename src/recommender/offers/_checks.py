@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -89,7 +89,7 @@ def check_titles(
     if rights is not None:
         request = brief.rights_request(day)
         if isinstance(rights, RightsReview):
-            allowed = _as_asked(rights, request)
+            allowed = _as_asked(rights, request, brief.rights.min_share)
         else:
             if not titles["title_id"].isin(rights["title_id"]).any():
                 _log.warning("rights: the table names none of the catalogue's titles; are its title_id the same?")
@@ -105,15 +105,15 @@ def check_titles(
     return Checks(allowed, reviewed, ready_for(titles, brief))
 
 
-def _as_asked(found: RightsReview, request: RightsRequest) -> RightsReview:
-    """Return what was found of rights, if it was for this request."""
+def _as_asked(found: RightsReview, request: RightsRequest, min_share: float) -> RightsReview:
+    """Return what was found of rights, if it was for this request, judged by the least share that must be free."""
     if found.request != request:
         raise DataError(
             f"the rights were checked for another request ({found.request.in_words}) than the brief's "
             f"({request.in_words})",
             hint="Make the offer again with the rights table, or ask for the same media, window and exclusivity.",
         )
-    return found
+    return replace(found, min_share=min_share)
 
 
 def ready_for(titles: pd.DataFrame, brief: Brief) -> MaterialsReview | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.errors import NotEnoughDataError
 from recommender.offers._brief import Brief
 from recommender.offers._membership import Demand, ExtraDemand, demands_of, membership
-from recommender.offers._money import Priced, price_titles
+from recommender.offers._money import Priced, price_titles, refuse_accepted
 from recommender.offers._pool import near_duplicates, risk_of
 from recommender.offers.package import (
     Change,
@@ -247,7 +247,7 @@ def rechoose(
     Raises
     ------
     NotEnoughDataError, DataError
-        As in `choose`; or a title is both accepted and rejected.
+        As in `choose`; or a title is both accepted and rejected, or accepted although its price bars it.
     """
     return _chosen(pool, brief, extra, penalty, (before, accept, reject, hold))
 
@@ -278,6 +278,9 @@ def _chosen(
         counted = order.assign(tier=[brief.package.tier_of(float(appeal)) for appeal in order["appeal"]])
     at = {title_id: number for number, title_id in enumerate(order["title_id"])}
     places = None if decided is None else [[at[one] for one in ids if one in at] for ids in decided]
+    if places is not None:
+        accepted = np.array(places[1], dtype="int64")
+        refuse_accepted(order, brief, accepted[base.banned[accepted]])
     size = base.fitted().size
     asked: Problem | None = None
     while True:

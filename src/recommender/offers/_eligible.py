@@ -10,7 +10,7 @@ import pandas as pd
 
 from recommender.errors import DataError
 from recommender.offers._brief import Brief, YearBounds
-from recommender.offers._words import is_missing
+from recommender.offers._words import folded, is_missing
 from recommender.schema import at_home
 
 UNKNOWN = "unknown"
@@ -152,7 +152,7 @@ def _outside(year: object, bounds: YearBounds) -> bool:
 
 
 def _meet(names: Iterable[str], others: Collection[str]) -> bool:
-    return bool(others) and not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in others)
+    return bool(others) and not {folded(name) for name in names}.isdisjoint(folded(name) for name in others)
 
 
 def _duplicates(eligible: pd.DataFrame, locks: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -169,7 +169,7 @@ def _duplicates(eligible: pd.DataFrame, locks: Collection[str]) -> Iterator[tupl
         for index, title_id, directors in zip(
             locked_first.index, locked_first["title_id"], locked_first["directors"], strict=True
         ):
-            names = {name.casefold() for name in directors}
+            names = {folded(name) for name in directors}
             same = next((other for other, theirs in kept if names & theirs), None)
             if same is None or title_id in locks:
                 kept.append((index, names))

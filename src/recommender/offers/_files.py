@@ -15,6 +15,7 @@ from recommender.offers._history import History
 from recommender.offers._language import check_language, language_for
 from recommender.offers._manifest import bundle_of, inputs_of, manifest_of, program_facts
 from recommender.offers._offer import Offer
+from recommender.schema import RIGHTS
 from recommender.sources import atomic_directory, check_directory, file_sha256, write_table
 
 FILES = (
@@ -23,6 +24,7 @@ FILES = (
     "offer.xlsx",
     "report.html",
     "pool.parquet",
+    "rights.parquet",
     "package.json",
     "rules.json",
     "manifest.json",
@@ -62,7 +64,8 @@ def write_offer(
     -------
     dict of str to Path
         Where each file is, by name: `offer.parquet`, `offer.csv`, `offer.xlsx`, `report.html`,
-        `pool.parquet` (what the next version is chosen from), `package.json` (what demands cost and titles add),
+        `pool.parquet` (what the next version is chosen from), `rights.parquet` (what is free of what the brief asks, as a
+        rights table; empty where rights were not checked), `package.json` (what demands cost and titles add),
         `rules.json` (the policy packs that it was checked by) and `manifest.json`; of a later version also
         `decisions.parquet`, `decisions.csv`, `changes.csv` and `extra.csv`.
 
@@ -88,6 +91,7 @@ def write_offer(
         write_table(offer.frame, aside / "offer.parquet")
         write_table(offer.frame, aside / "offer.csv")
         write_table(pool_of(offer), aside / "pool.parquet")
+        write_table(_free(offer), aside / "rights.parquet")
         (aside / "offer.xlsx").write_bytes(workbook_bytes(offer, said, history))
         (aside / "report.html").write_text(report_html(offer, said, history), encoding="utf-8", newline="\n")
         package = dataclasses.asdict(offer.package)
@@ -115,13 +119,23 @@ def _write_json(path: Path, content: Any) -> None:
 def pool_of(offer: Offer) -> pd.DataFrame:
     """Return every title of the catalogue: those that may be offered with all facts, the others with why not.
 
-    `why` says of the next titles why they are not offered, `left_out` of the others why they cannot be.
+    `why` says of the next titles why they are not offered, `left_out` of the others why they cannot be: the first reason.
+    Where rights were checked, `rights_status` and `rights_share` say of all of them what was found.
     """
     why = dict(zip(offer.reserve["title_id"], offer.reserve["why"], strict=True))
     pool = offer.eligible.assign(
         why=pd.Series([why.get(title_id) for title_id in offer.eligible["title_id"]], dtype="str"), left_out=""
     )
-    return pool if offer.left_out.empty else pd.concat([pool, offer.left_out], ignore_index=True)
+    pool = pool if offer.left_out.empty else pd.concat([pool, offer.left_out], ignore_index=True)
+    if offer.checks.rights is None:
+        return pool
+    found = offer.checks.rights.found.set_index("title_id").loc[pool["title_id"]]
+    return pool.assign(rights_status=found["status"].to_numpy(), rights_share=found["share"].to_numpy())
+
+
+def _free(offer: Offer) -> pd.DataFrame:
+    """Return what is free of what the brief asks, as a rights table."""
+    return pd.DataFrame(columns=list(RIGHTS.names)) if offer.checks.rights is None else offer.checks.rights.free
 
 
 def check_offer_folder(directory: str | Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import visible
 from recommender.offers._brief import GROUPS, Shares
-from recommender.offers._words import is_missing
+from recommender.offers._words import folded, is_missing
 
 RULE = "rule"
 """The group of demands that come from elsewhere than the brief's shares, such as a law's caps."""
@@ -96,7 +96,7 @@ def membership(pool: pd.DataFrame, demands: Collection[Demand]) -> NDArray[np.bo
         rows: dict[str, list[int]] = {}
         for number, demand in enumerate(demands):
             if demand.group == group:
-                rows.setdefault(demand.name.casefold(), []).append(number)
+                rows.setdefault(folded(demand.name), []).append(number)
         hits = [
             (number, title)
             for title, names in enumerate(names_of(pool, group))
@@ -109,20 +109,22 @@ def membership(pool: pd.DataFrame, demands: Collection[Demand]) -> NDArray[np.bo
 
 def names_of(pool: pd.DataFrame, group: str) -> Iterable[Collection[str]]:
     """Return for each title the names under which it counts in a group, in lower case."""
-    column = {"genre": "genres", "director": "directors", "age_mark": "age_rating"}.get(group, group)
+    column = {"genre": "genres", "director": "directors", "country": "countries", "age_mark": "age_rating"}.get(
+        group, group
+    )
     cells: list[Any] = pool[column].to_list() if column in pool.columns else [None] * len(pool)
     match group:
-        case "genre" | "director":
-            return [{str(name).strip().casefold() for name in cell} if not _empty(cell) else () for cell in cells]
+        case "genre" | "director" | "country":
+            return [{folded(name) for name in cell} if not _empty(cell) else () for cell in cells]
         case "studio":
             return [() if _empty(cell) else _studios(str(cell)) for cell in cells]
         case _:
-            return [() if _empty(cell) else (str(cell).strip().casefold(),) for cell in cells]
+            return [() if _empty(cell) else (folded(cell),) for cell in cells]
 
 
 def _studios(cell: str) -> set[str]:
     """Return a cell's companies, one by one and as they stand."""
-    return {cell.strip().casefold(), *(name.casefold() for name in _STUDIOS.split(cell.strip()) if name)}
+    return {folded(cell), *(folded(name) for name in _STUDIOS.split(cell) if name)}
 
 
 def _empty(cell: object) -> bool:

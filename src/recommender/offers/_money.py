@@ -29,7 +29,7 @@ class Priced:
     floor, ask : ndarray of float
         NaN where there is none.
     barred : ndarray of bool
-        Titles that cannot be offered: without any price, or with a floor above their tier's fee.
+        Titles that cannot be offered unless they are locked: without any price, or with a floor above their tier's fee.
     notes : tuple of str
         How titles without a price were treated, in sentences.
     """
@@ -39,6 +39,11 @@ class Priced:
     ask: NDArray[np.float64]
     barred: NDArray[np.bool_]
     notes: tuple[str, ...]
+
+    def shown(self, places: NDArray[np.int64], brief: Brief) -> NDArray[np.float64]:
+        """Return what some titles cost as the offer states it: nothing, not 0, of a locked one without a price."""
+        unknown = self.barred[places] & (not brief.budget.fees)
+        return np.where(unknown, np.nan, self.cost[places])
 
 
 def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
@@ -69,29 +74,51 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     first, second = (ask, floor) if budget.price == "ask" else (floor, ask)
     cost = np.where(np.isnan(first), second, first)
     notes, barred = [], np.zeros(len(pool), dtype=bool)
+    locked = pool["title_id"].isin(list(brief.lock.title_ids)).to_numpy()
     other = np.flatnonzero(np.isnan(first) & ~np.isnan(second))
-    if len(other):
+    if len(other) and not budget.fees:
         which = ("floor", "asking") if budget.price == "ask" else ("asking", "floor")
         notes.append(
             f"{_some(pool, other)} only {_article(which[0])} price, which counts in place of the {which[1]} price."
         )
     none = np.isnan(cost)
-    if none.any() and not budget.fees:
-        if budget.assume is not None:
-            cost[none] = budget.assume
-            said = f"no price and {_each(none.sum())} taken to cost {budget.assume:,.2f} {budget.currency}."
-        else:
-            barred |= none
-            said = "no price and cannot be offered under a budget; state one, or budget.assume."
-        notes.append(f"{_some(pool, np.flatnonzero(none))} {said}")
     if budget.fees:
-        cost, above = _fees(pool, brief, floor, ask)
-        barred |= above
-        if above.any():
-            notes.append(
-                f"{_some(pool, np.flatnonzero(above))} a floor price above the fee of the tier, and cannot be offered."
-            )
+        cost, barred = _fees(pool, brief, floor, ask)
+        above = "a floor price above the fee of the tier"
+        notes += _told(pool, barred & ~locked, f"{above}, and cannot be offered.")
+        notes += _told(pool, barred & locked, f"{above}, but a lock: offered at the fee.")
+    elif budget.assume is not None:
+        cost[none] = budget.assume
+        said = f"no price and {_each(none.sum())} taken to cost {budget.assume:,.2f} {budget.currency}."
+        notes += _told(pool, none, said)
+    else:
+        barred = none
+        said = "no price and cannot be offered under a budget; state one, or budget.assume."
+        notes += _told(pool, none & ~locked, said)
+        said = "no price, but a lock: offered, and counted as nothing; state one, or budget.assume."
+        notes += _told(pool, none & locked, said)
     return Priced(np.where(np.isnan(cost), 0.0, np.round(cost, 2)), floor, ask, barred, tuple(notes))
+
+
+def refuse_accepted(pool: pd.DataFrame, brief: Brief, banned: NDArray[np.int64]) -> None:
+    """Refuse titles that people accepted although their prices bar them; `banned` are their places.
+
+    Raises
+    ------
+    DataError
+        There are any: all are named.
+    """
+    if not len(banned):
+        return
+    what, remedy = (
+        ("with a floor price above the fee of the tier", "Lower the floor price")
+        if brief.budget.fees
+        else ("without a price", "State an ask price")
+    )
+    raise DataError(
+        f"{_some(pool, banned)} been accepted, but cannot be offered {what}",
+        hint=f"{remedy}, or lock the title, or do not accept it.",
+    )
 
 
 def package_fees(
@@ -180,6 +207,11 @@ def _some(pool: pd.DataFrame, places: NDArray[np.int64]) -> str:
     more = ", ..." if len(places) > _NAMED else ""
     noun = "title" if len(places) == 1 else "titles"
     return f"{len(places):,} {noun} ({names}{more}) {'has' if len(places) == 1 else 'have'}"
+
+
+def _told(pool: pd.DataFrame, which: NDArray[np.bool_], said: str) -> list[str]:
+    """Return what is to be said of some titles; nothing where there are none."""
+    return [f"{_some(pool, np.flatnonzero(which))} {said}"] if which.any() else []
 
 
 def _article(word: str) -> str:

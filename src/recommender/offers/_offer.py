@@ -170,7 +170,7 @@ def offer_of(candidates: Candidates, choice: Choice) -> Offer:
     )
     notes = choice.notes
     if choice.priced is not None:
-        frame["price"] = choice.priced.cost[choice.chosen]
+        frame["price"] = choice.priced.shown(choice.chosen, brief)
         if brief.budget.package_fee is not None:
             frame["fee"], said = package_fees(frame, choice.priced, choice.chosen.tolist(), brief)
             notes += said

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recommender.offers.rights import RightsRequest, answer_rights
+from recommender.offers.rights import RightsRequest, answer_rights, free_rights
 
 __all__ = ["RightsReview", "check_rights"]
 
@@ -21,13 +22,35 @@ class RightsReview:
     ----------
     request : RightsRequest
         What was asked of it.
-    frame : DataFrame
-        One row a title: `title_id`, `reason` (`rights-none`, `rights-partly`, `rights-unknown` or empty) and
-        `rights`: the answer in words, such as ``partly, 60%: svod: licensed to Invented A until 2027-12-31, exclusively``.
+    found : DataFrame
+        One row a title: `title_id`, `status` and `share` as `answer_rights` gives them, and `rights`: the answer in
+        words, such as ``partly, 60%: svod: licensed to Invented A until 2027-12-31, exclusively``.
+    free : DataFrame
+        What is free of what was asked, as `free_rights` gives it.
+    min_share : float
+        The least part of media and window that must be free.
     """
 
     request: RightsRequest
-    frame: pd.DataFrame
+    found: pd.DataFrame
+    free: pd.DataFrame
+    min_share: float = 0.0
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a title: `title_id`, `reason` (`rights-none`, `rights-partly`, `rights-unknown` or empty) and `rights`."""
+        status = self.found["status"]
+        reason = np.select(
+            [
+                (status == "unknown") & (self.request.on_unknown == "exclude"),
+                status == "not available",
+                (status != "unknown") & (self.found["share"] < self.min_share),
+            ],
+            ["rights-unknown", "rights-none", "rights-partly"],
+            default="",
+        )
+        said = {"title_id": self.found["title_id"], "reason": pd.Series(reason, dtype="str")}
+        return pd.DataFrame({**said, "rights": self.found["rights"]})
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -54,23 +77,14 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
     RightsReview
     """
     answer = answer_rights(title_ids, rights, request)
-    status = answer["status"]
-    reason = np.select(
-        [
-            (status == "unknown") & (request.on_unknown == "exclude"),
-            status == "not available",
-            (status != "unknown") & (answer["share"] < min_share),
-        ],
-        ["rights-unknown", "rights-none", "rights-partly"],
-        default="",
-    )
-    said = {"title_id": answer["title_id"], "reason": pd.Series(reason, dtype="str"), "rights": _words(answer)}
-    return RightsReview(request, pd.DataFrame(said))
+    found = answer[["title_id", "status", "share"]].assign(rights=_words(answer))
+    return RightsReview(request, found, free_rights(title_ids, rights, request), min_share)
 
 
 def _words(answer: pd.DataFrame) -> pd.Series:
     """Return the answer as one line a title."""
-    share = (answer["share"] * 100).clip(upper=100).astype("int64").astype("str")
+    # A whole number of percent stays one, though a float may lie just below it.
+    share = np.floor(answer["share"] * 100 + 1e-6).astype("int64").astype("str")
     some = (answer["status"] == "partly") | ((answer["status"] == "available") & (answer["share"] < 1))
     words = answer["status"].where(~some, answer["status"] + ", " + share + "%")
     words = words.where(answer["blocked_by"] == "", words + ": " + answer["blocked_by"])

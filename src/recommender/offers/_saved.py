@@ -27,7 +27,7 @@ from recommender.offers._rights_check import RightsReview
 from recommender.offers._shortfall import Shortfall
 from recommender.offers.policy import Policy, policy_of, review_policy
 from recommender.offers.rights import RightsRequest
-from recommender.schema import DECISIONS, OFFER, SCORES
+from recommender.schema import DECISIONS, OFFER, RIGHTS, SCORES, Table
 from recommender.sources import file_sha256
 
 _TYPES = {"text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
@@ -35,6 +35,7 @@ _COLUMNS = {column.name: column for table in (DECISIONS, OFFER) for column in ta
 _TABLES = (
     "offer.parquet",
     "pool.parquet",
+    "rights.parquet",
     "decisions.parquet",
     "changes.csv",
     "extra.csv",
@@ -42,7 +43,9 @@ _TABLES = (
     "package.json",
 )
 _KEYS = {"offer_id", "version", "language", "brief", "counts", "files", "shortfalls", "policy", "rights", "package"}
-_JUDGED = ("why", "left_out", "decade", *CHECKED)
+_FOUND = ["rights_status", "rights_share"]
+_JUDGED = ("why", "left_out", "decade", *CHECKED, *_FOUND)
+_OLD = "Offers of an earlier version of the program must be made again: `recommender offer`."
 _AGAIN = "Give the folder that `recommender offer` or `recommender offer apply` wrote, with all of its files."
 
 
@@ -127,9 +130,10 @@ def load_offer(directory: str | Path) -> SavedOffer:
             _check(folder / name, manifest["files"][name])
     frame = _frame(folder / "offer.parquet")
     pool = _frame(folder / "pool.parquet")
-    free = pool["left_out"] == ""
-    eligible = pool.loc[free].drop(columns=["why", "left_out"]).reset_index(drop=True)
-    waiting = pool.loc[free & pool["why"].notna()].drop(columns="left_out").reset_index(drop=True)
+    told = pool.drop(columns=_FOUND, errors="ignore")
+    free = told["left_out"] == ""
+    eligible = told.loc[free].drop(columns=["why", "left_out"]).reset_index(drop=True)
+    waiting = told.loc[free & told["why"].notna()].drop(columns="left_out").reset_index(drop=True)
     try:
         brief = Brief.model_validate_json(json.dumps(manifest["brief"]))
         package = TypeAdapter(PackageView).validate_json((folder / "package.json").read_bytes())
@@ -148,7 +152,7 @@ def load_offer(directory: str | Path) -> SavedOffer:
         ),
         reserve=waiting.astype({"rank": "int64"}),
         eligible=eligible.astype({"rank": "int64"}),
-        left_out=pool.loc[~free].drop(columns="why").reset_index(drop=True),
+        left_out=told.loc[~free].drop(columns="why").reset_index(drop=True),
         proven=manifest["proven_optimum"],
         checks=checks,
         notes=tuple(manifest["package"]["notes"]),
@@ -161,10 +165,12 @@ def _checks(folder: Path, manifest: Mapping[str, Any], brief: Brief, pool: pd.Da
     """Return what was checked, as it was then: rights by what was found, rules and materials by looking again."""
     rights = policy = None
     if isinstance(manifest["rights"], dict):
-        code = pool["left_out"]
-        reason = code.where(code.str.startswith("rights-"), "")
-        found = pd.DataFrame({"title_id": pool["title_id"], "reason": reason, "rights": pool["rights"]})
-        rights = RightsReview(RightsRequest.model_validate_json(json.dumps(manifest["rights"])), found)
+        if not {*_FOUND} <= {*pool.columns} or "rights.parquet" not in manifest["files"]:
+            raise DataError(f"{folder}: the offer does not tell what was found of each title's rights", hint=_OLD)
+        names = {"title_id": "title_id", "rights_status": "status", "rights_share": "share", "rights": "rights"}
+        found = pool[list(names)].rename(columns=names)
+        request = RightsRequest.model_validate_json(json.dumps(manifest["rights"]))
+        rights = RightsReview(request, found, _frame(folder / "rights.parquet", RIGHTS), brief.rights.min_share)
     if isinstance(manifest["policy"], dict):
         rules = policy_of(json.loads((folder / "rules.json").read_text("utf-8")))
         media, on = tuple(manifest["policy"]["media"]), date.fromisoformat(manifest["policy"]["on"])
@@ -185,7 +191,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if missing:
         raise DataError(
             f"{path}: no manifest of an offer that can be read back ({', '.join(sorted(missing))} missing)",
-            hint="Offers of an earlier version of the program must be made again: `recommender offer`.",
+            hint=_OLD,
         )
     return dict(found)
 
@@ -216,8 +222,8 @@ def _history(folder: Path, manifest: Mapping[str, Any]) -> History | None:
     )
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    """Read a table that this program wrote: every column of the type that it had."""
+def _frame(path: Path, kind: Table | None = None) -> pd.DataFrame:
+    """Read a table that this program wrote: every column of the type that it had; an offer's where no kind is given."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -225,9 +231,10 @@ def _frame(path: Path) -> pd.DataFrame:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path}: cannot be read ({str(error)[:100]})", hint=_AGAIN) from None
+    known = _COLUMNS if kind is None else {column.name: column for column in kind.columns}
     columns: dict[str, Any] = {}
     for name in table.column_names:
-        column = _COLUMNS.get(name)
+        column = known.get(name)
         cells = table.column(name)
         if pa.types.is_list(cells.type) or (column is not None and column.type in {"list", "records"}):
             columns[name] = pd.Series([cell or [] for cell in cells.to_pylist()], dtype="object")

@@ -22,7 +22,7 @@ class Shortfall:
 
     Attributes
     ----------
-    code : {"size", "budget", "minimum", "maximum", "lock", "unproven"}
+    code : {"size", "budget", "minimum", "maximum", "lock", "price", "unproven"}
     text : str
         What was asked, what is offered, and why.
     missing : int
@@ -35,7 +35,7 @@ class Shortfall:
 
 
 def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], choice: Choice) -> tuple[Shortfall, ...]:
-    """Say what is missing: titles, locked titles, and the shares that could not be kept."""
+    """Say what is missing: titles, locked titles, prices of those, and the shares that could not be kept."""
     found: list[Shortfall] = []
     offered = len(choice.chosen)
     if offered < min(brief.size, counts["eligible"]):
@@ -44,6 +44,7 @@ def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], ch
         found.append(Shortfall("size", _too_few(brief, counts), brief.size - offered))
     found += _budget(brief, choice)
     found += _locks(brief, judged)
+    found += _prices(brief, choice)
     pool = judged.loc[judged["reason"] == ""]
     said: set[str] = set()
     for miss in choice.misses:
@@ -117,12 +118,29 @@ def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
     return found
 
 
+def _prices(brief: Brief, choice: Choice) -> list[Shortfall]:
+    """Name the locked titles that are offered although their price bars all others of the kind."""
+    priced, found = choice.priced, []
+    if priced is None:
+        return []
+    for place in choice.chosen[priced.barred[choice.chosen]]:
+        title_id, title = (visible(choice.pool[name].iloc[place]) for name in ("title_id", "title"))
+        cost, floor, currency = priced.cost[place], priced.floor[place], brief.budget.currency
+        said = (
+            f"at its tier's fee of {cost:,.2f} {currency}, below its floor of {floor:,.2f}."
+            if brief.budget.fees
+            else f"without a price: it counts as nothing in what the titles cost in {currency}."
+        )
+        found.append(Shortfall("price", f"Locked title {title_id} ({title}) is offered {said}", 0))
+    return found
+
+
 def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfall:
     demand = miss.demand
     share = None if demand.group == RULE else getattr(brief.shares, demand.group)[demand.name]
     name = demand.words[:1].upper() + demand.words[1:]
-    least = "" if share is None else f" ({share.min:.0%} of {size:,})"
-    most = "" if share is None else f" ({share.max:.0%} of {size:,})"
+    least = "" if share is None else f" ({_percent(share.min)} of {size:,})"
+    most = "" if share is None else f" ({_percent(share.max)} of {size:,})"
     if miss.by > 0:
         text = (
             f"{name}: at least {demand.low:,} asked{least}, {miss.chosen:,} offered, "
@@ -137,6 +155,10 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
     )
     text = f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, {-miss.by:,} too many. {why}"
     return Shortfall("maximum", text, -miss.by)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share, 6):g}%"
 
 
 def _why_few(miss: Miss, pool: pd.DataFrame) -> str:

@@ -51,6 +51,17 @@ def clean(value: object, limit: int = 1_000) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def folded(name: object) -> str:
+    """Return a name as names compare: case and the spaces around it do not matter.
+
+    Examples
+    --------
+    >>> folded(" Larisa SHEPITKO ")
+    'larisa shepitko'
+    """
+    return str(name).strip().casefold()
+
+
 def joined(values: Iterable[object], limit: int = 300) -> str:
     """Return a list as one line.
 

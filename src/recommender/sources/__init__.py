@@ -24,8 +24,9 @@ from recommender.sources._atomic import (
 if TYPE_CHECKING:
     from recommender.sources._check import Checked, check_table, read_table
     from recommender.sources._complete import complete_titles
+    from recommender.sources._countries import find_countries
     from recommender.sources._genres import canonical_genres
-    from recommender.sources._languages import official_languages
+    from recommender.sources._languages import find_languages, official_languages
     from recommender.sources._readers import (
         read_decisions,
         read_offer,
@@ -50,6 +51,8 @@ __all__ = [
     "complete_titles",
     "describe_fault",
     "file_sha256",
+    "find_countries",
+    "find_languages",
     "locked_folder",
     "official_languages",
     "parse_toml",
@@ -71,8 +74,9 @@ __all__ = [
 _HOMES = {
     "_check": ("Checked", "check_table", "read_table"),
     "_complete": ("complete_titles",),
+    "_countries": ("find_countries",),
     "_genres": ("canonical_genres",),
-    "_languages": ("official_languages",),
+    "_languages": ("find_languages", "official_languages"),
     "_readers": ("read_decisions", "read_offer", "read_outcomes", "read_rights", "read_scores", "read_titles"),
     "_toml": ("check_config", "describe_fault", "parse_toml", "read_toml"),
     "_workbook": ("weigh_workbook",),

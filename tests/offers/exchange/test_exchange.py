@@ -17,7 +17,7 @@ from package_instances import keeps, random_problem
 
 import recommender.offers.exchange
 from recommender.errors import CallError, ConfigError, DataError, NotEnoughDataError, OutputError
-from recommender.offers import Choice
+from recommender.offers import Brief, Choice, build_offer, write_offer
 from recommender.offers._offer import offer_of
 from recommender.offers.exchange import (
     Exchange,
@@ -30,6 +30,7 @@ from recommender.offers.exchange._balance import balanced
 from recommender.offers.exchange._files import balance_facts, balance_html
 from recommender.offers.package import Problem, solve
 from recommender.sources import write_table
+from tests.offers.rights.rights_builders import rights_frame
 
 SIDE = 'name = "{}"\nmarket = "{}"\nsize = {}\nkinds = ["film", "animation"]\n'
 
@@ -177,6 +178,10 @@ def test_what_a_person_keeps_in_the_folder_is_left_alone(sides: Path) -> None:
     with pytest.raises(OutputError, match=r"mine\.txt"):
         write_exchange(made(sides), sides / "out")
     assert (sides / "out" / "ours" / "mine.txt").is_file()
+    # What a desktop leaves there may go with the folder.
+    (sides / "out" / "ours" / "mine.txt").rename(sides / "out" / "ours" / ".DS_Store")
+    write_exchange(made(sides), sides / "out")
+    assert not (sides / "out" / "ours" / ".DS_Store").exists()
 
 
 def test_an_offer_or_one_table_is_a_side(sides: Path) -> None:
@@ -211,6 +216,38 @@ def test_rights_and_rules_bar_titles_of_an_exchange_too(sides: Path) -> None:
         build_exchange(read_side(files["ours"]), read_side(sides / "theirs"), load_exchange_brief(sides / "x.toml"))
 
 
+def test_an_offer_without_some_titles_still_knows_that_their_rights_are_sold(tmp_path: Path) -> None:
+    titles = catalogue(24)
+    kinds = titles.set_index("title_id")["kind"]
+    sold = kinds.index[kinds == "animation"]
+    rows = [{"title_id": key, "market": "CN", "status": "owned", "end": "2027-01-31"} for key in kinds.index]
+    rows += [{"title_id": key, "market": "CN", "status": "withdrawn"} for key in sold]
+    narrow: dict[str, Any] = {
+        **{"name": "x", "market": "CN", "size": 6, "kinds": ["film"], "media": ["svod"]},
+        "window": {"start": "2027-01-01", "end": "2027-12-31"},
+    }
+    scores = scores_frame(titles, appeal_of(24))
+    write_offer(build_offer(titles, scores, Brief.model_validate(narrow), rights=rights_frame(*rows)), tmp_path / "v1")
+    side = read_side(tmp_path / "v1")
+    wide = narrow | {"kinds": ["film", "animation"]}
+    assert side.candidates(Brief.model_validate(wide)).counts["rights-none"] == len(sold)
+    stricter = Brief.model_validate(wide | {"rights": {"min_share": 0.5}})
+    with pytest.raises(NotEnoughDataError, match="20 free for too small a part"):
+        side.candidates(stricter)
+
+
+def test_an_offer_that_does_not_tell_the_rights_of_each_title_is_no_side(sides: Path) -> None:
+    rights = pd.DataFrame({"title_id": read_side(sides / "ours").titles["title_id"], "market": "CN", "status": "owned"})
+    write_table(rights, sides / "ours" / "rights.csv")
+    folder = write_exchange(made(sides), sides / "out")["ours"]
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    del manifest["files"]["rights.parquet"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(DataError, match="does not tell what was found") as caught:
+        read_side(folder)
+    assert "made again" in str(caught.value.hint)
+
+
 def test_values_balance_in_one_currency(sides: Path) -> None:
     for name, price in (("ours", 100.0), ("theirs", 130.0)):
         titles = read_side(sides / name).titles
@@ -221,6 +258,12 @@ def test_values_balance_in_one_currency(sides: Path) -> None:
         load_exchange_brief(sides / "x.toml")
     for name in ("a.toml", "b.toml"):
         (sides / name).write_text((sides / name).read_text() + '[budget]\ncurrency = "EUR"\n')
+    text = (sides / "a.toml").read_text()
+    (sides / "a.toml").write_text(text + '[materials]\nme_track = "cost"\ncosts = {me_track = 1.0}\nunit = "USD"\n')
+    with pytest.raises(ConfigError, match="materials in give do not count") as caught:
+        load_exchange_brief(sides / "x.toml")
+    assert "no rate for USD" in str(caught.value.hint)
+    (sides / "a.toml").write_text(text)
     found = made(sides)
     assert found.balance.ours == pytest.approx(100 * found.ours.frame["appeal"].sum())
     assert found.balance.theirs == pytest.approx(130 * found.theirs.frame["appeal"].sum())

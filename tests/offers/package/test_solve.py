@@ -133,13 +133,14 @@ def test_the_interval_follows_the_stated_model() -> None:
         assert high == pytest.approx(1 + 2 * square**0.5)
 
 
-def test_more_demands_are_firm() -> None:
-    problem = Problem([0.9, 0.8, 0.1], 2, [[True, True, False]], [2], [2], names=("genre War",))
-    capped = problem.with_demands([("foreign titles", [True, True, False], 0, 1)])
-    made = solve(capped)
-    assert made.chosen.tolist() == [0, 2]
-    assert made.missed.tolist() == [1, 0]
-    assert capped.names == ("genre War", "foreign titles")
+@pytest.mark.parametrize(
+    ("firm", "chosen", "missed"), [([False, True], [0, 2], [1, 0]), ([True, False], [0, 1], [0, -1])]
+)
+def test_a_firm_demand_is_missed_last(firm: list[bool], chosen: list[int], missed: list[int]) -> None:
+    both = [[True, True, False]] * 2
+    made = solve(Problem([0.9, 0.8, 0.1], 2, both, [2, 0], [2, 1], names=("genre War", "foreign titles"), firm=firm))
+    assert made.chosen.tolist() == chosen
+    assert made.missed.tolist() == missed
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.offers.rights import RightsRequest, answer_media, answer_rights
+from recommender.offers.rights import RightsRequest, answer_media, answer_rights, free_rights
 from recommender.schema import RIGHTS_STATUSES
-from tests.offers.rights.rights_builders import day_by_day, rights_frame
+from tests.offers.rights.rights_builders import below, day_by_day, rights_frame
 
 FIRST = date(2027, 1, 1)
 TITLES = ["a", "b", "c", "d", "e"]
@@ -73,6 +73,30 @@ def test_the_answer_is_that_of_every_day(table: list[dict[str, Any]], request: R
         for medium, (status, share) in expected["by_medium"].items():
             assert by_medium.loc[(title, medium), "status"] == status
             assert by_medium.loc[(title, medium), "share"] == pytest.approx(share, abs=1e-6)
+
+
+@settings(max_examples=60)
+@given(st.lists(rows(), max_size=14), requests())
+def test_what_is_free_is_what_each_day_says_as_a_rights_table(
+    table: list[dict[str, Any]], request: RightsRequest
+) -> None:
+    free = free_rights(TITLES, rights_frame(*table), request)
+    assert not free.duplicated().any()
+    media = {atom for medium in request.media for atom in below(medium)}
+    for title in TITLES:
+        told = free.loc[free["title_id"] == title]
+        for atom in (atom for atom in media if below(atom) == [atom]):
+            own = request.model_copy(update={"media": (atom,)})
+            days_free = {
+                day.date()
+                for row in told.itertuples()
+                if atom in below(row.media)
+                for day in pd.date_range(row.start, row.end)
+            }
+            expected = day_by_day(table, title, own)
+            assert len(days_free) == round(expected["share"] * request.measured_days)
+            ends = [min(days_free).isoformat(), max(days_free).isoformat()] if days_free else [None, None]
+            assert ends == [expected["free_from"], expected["free_until"]]
 
 
 @settings(max_examples=30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import openpyxl
 import pandas as pd
@@ -10,12 +11,13 @@ import pytest
 from offer_builders import appeal_of, catalogue, scores_frame
 from pandas.testing import assert_frame_equal
 
-from recommender.errors import CallError, UnreadableFileError
-from recommender.offers import Brief, build_offer, write_offer
+from recommender.errors import CallError, DataError, UnreadableFileError
+from recommender.offers import Brief, build_offer, load_offer, write_offer
 from recommender.schema import TITLES
 from recommender.sources import read_offer, write_table
 from recommender.sources.avails import VERSIONS, export_offer, read_avails
 from recommender.sources.avails._fields import sheet_name
+from tests.offers.rights.rights_builders import rights_frame
 
 KEPT_BACK = ("floor_price",)
 
@@ -55,6 +57,99 @@ def offer(tmp_path_factory):
     folder = tmp_path_factory.mktemp("offer") / "made"
     write_offer(build_offer(titles, scores_frame(titles, appeal_of(40)), brief), folder)
     return folder
+
+
+RIGHTS = [
+    {"title_id": "t000", "market": "CN", "media": "online", "status": "owned"},
+    {"title_id": "t001", "market": "CN", "media": "online", "status": "owned"},
+    {"title_id": "t001", "market": "CN", "media": "svod", "status": "licensed", "licensee": "Rival", "exclusive": True},
+    {"title_id": "t002", "market": "CN", "media": "all", "status": "owned"},
+    {
+        **{"title_id": "t002", "market": "CN", "media": "avod", "status": "reserved"},
+        **{"start": "2027-03-01", "end": "2027-04-30"},
+    },
+    {"title_id": "t003", "market": "CN", "media": "cinema", "status": "owned"},
+]
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """Return the folder of an offer of which some rights are sold, some for a time, and some unknown."""
+    titles = catalogue(5)
+    brief = Brief.model_validate(
+        {
+            **{"name": "part", "market": "CN", "size": 5, "kinds": ["film"], "media": ["svod", "avod", "cinema"]},
+            **{"window": {"start": "2027-01-01", "end": "2027-12-31"}, "rights": {"on_unknown": "warn"}},
+        }
+    )
+    folder = tmp_path_factory.mktemp("checked") / "made"
+    write_offer(build_offer(titles, scores_frame(titles, appeal_of(5)), brief, rights=rights_frame(*RIGHTS)), folder)
+    return folder
+
+
+def promised(path):
+    rights = read_avails(path).rights.astype("object")
+    return set(
+        rights.where(rights.notna(), None)[["title_id", "media", "start", "end"]].itertuples(index=False, name=None)
+    )
+
+
+YEAR = ("2027-01-01", "2027-12-31")
+
+
+def test_only_media_and_days_that_are_free_are_promised(checked, tmp_path):
+    done = export_offer(checked, tmp_path / "a.xlsx")
+    assert promised(tmp_path / "a.xlsx") == {
+        ("t000", "svod", *YEAR),
+        ("t000", "avod", *YEAR),
+        ("t001", "avod", *YEAR),
+        ("t002", "svod", *YEAR),
+        ("t002", "avod", "2027-01-01", "2027-02-28"),
+        ("t002", "avod", "2027-05-01", "2027-12-31"),
+    }
+    assert (done.titles, done.avails) == (3, 6)
+    cut, left_out, *_ = done.notes
+    assert "free" in cut and "2 titles" in cut and "t001" in cut and "t002" in cut
+    assert "nothing is written, of 2 titles" in left_out and "t003" in left_out and "t004" in left_out
+    assert set(read_avails(tmp_path / "a.xlsx").titles["title_id"]) == {"t000", "t001", "t002"}
+
+
+def test_nothing_is_promised_that_nobody_has_checked(checked, tmp_path):
+    done = export_offer(checked, tmp_path / "a.xlsx", media=["svod", "est"], start="2026-07-01", end="Open")
+    assert promised(tmp_path / "a.xlsx") == {("t000", "svod", *YEAR), ("t002", "svod", *YEAR)}
+    assert any("not checked for est" in note for note in done.notes)
+    assert any("from 2027-01-01 to 2027-12-31 only" in note for note in done.notes)
+    with pytest.raises(DataError, match="nothing of the offer's titles is free"):
+        export_offer(checked, tmp_path / "b.xlsx", media=["est"])
+    assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_an_offer_of_which_nothing_is_free_is_not_promised(tmp_path):
+    titles = catalogue(3)
+    brief = Brief(name="open", market="CN", size=3, kinds=("film",), media=("svod",), rights={"on_unknown": "warn"})
+    elsewhere = rights_frame({"title_id": "t000", "market": "FR", "status": "owned"})
+    write_offer(build_offer(titles, scores_frame(titles, appeal_of(3)), brief, rights=elsewhere), tmp_path / "offer")
+    assert load_offer(tmp_path / "offer").candidates().counts == {"titles": 3, "eligible": 3}
+    with pytest.raises(DataError, match="nothing of the offer's titles is free"):
+        export_offer(tmp_path / "offer", tmp_path / "a.xlsx")
+
+
+def test_a_window_that_the_brief_leaves_open_stays_empty_where_nothing_cuts_it(tmp_path):
+    titles = catalogue(3)
+    brief = Brief(name="open", market="CN", size=3, kinds=("film",), media=("svod", "avod"))
+    made = build_offer(titles, scores_frame(titles, appeal_of(3)), brief, rights=rights_frame(*RIGHTS))
+    write_offer(made, tmp_path / "offer")
+    done = export_offer(tmp_path / "offer", tmp_path / "a.xlsx")
+    assert {(item.field, item.rows) for item in done.missing} >= {("Start", 5), ("End", 5)}
+    assert not any("t000" in note or "day outside" in note for note in done.notes)
+
+
+def test_a_folder_that_does_not_tell_what_is_free_says_so(checked, tmp_path):
+    folder = shutil.copytree(checked, tmp_path / "old")
+    (folder / "rights.parquet").unlink()
+    done = export_offer(folder, tmp_path / "a.xlsx")
+    assert done.avails == 10
+    assert any("make the offer again" in note for note in done.notes)
 
 
 def facts(folder):

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from recommender.errors import CallError, ConfigError
-from recommender.offers._brief import Brief, Name
+from recommender.offers._brief import Brief
 from recommender.offers._brief_file import load_brief
+from recommender.offers._brief_words import Name
 from recommender.offers._toml import Part, read_text
 from recommender.sources import check_config, parse_toml
 
@@ -133,3 +134,9 @@ def _fit(file: Path, part: ExchangePart, ours: Brief, theirs: Brief) -> None:
             f'{file.name}: measure = "value" needs one currency in both briefs ({found})',
             hint="Name the same budget.currency in both, with rates for others.",
         )
+    for brief in (ours, theirs):
+        if brief.uncounted is not None:
+            raise ConfigError(
+                f"{file.name}: the costs of materials in {brief.name} do not count in a value",
+                hint=f"In {brief.name}, {brief.uncounted}.",
+            )

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import OutputError
 from recommender.offers._constraints import percent_above
-from recommender.offers._files import FILES as OFFER_FILES
-from recommender.offers._files import refuse_edited, write_offer
+from recommender.offers._files import check_offer_folder, write_offer
 from recommender.offers._html import render
 from recommender.offers._language import Words, check_language, language_for, words_in
 from recommender.offers._offer import Offer
@@ -55,8 +53,7 @@ def write_exchange(
     folder = Path(directory)
     page = check_language(language or language_for(made.brief.ours.language))
     for side in ("ours", "theirs"):
-        refuse_edited(folder / side)
-        _refuse_strangers(folder / side)
+        check_offer_folder(folder / side)
     with atomic_directory(folder, names=FILES) as aside:
         write_offer(made.ours, aside / "ours", language=language)
         write_offer(made.theirs, aside / "theirs", language=language)
@@ -156,15 +153,3 @@ def _side(name: str, offer: Offer, weight: float, words: Words) -> dict[str, Any
             for row in rows_of(offer.frame.head(_TOP))
         ],
     }
-
-
-def _refuse_strangers(folder: Path) -> None:
-    """Refuse to replace an offer's folder in which a person keeps something."""
-    if not folder.is_dir():
-        return
-    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in OFFER_FILES)
-    if strange:
-        raise OutputError(
-            f"{folder}: holds {', '.join(strange[:5])}, which is no part of an offer",
-            hint="Move it away, or choose another folder.",
-        )

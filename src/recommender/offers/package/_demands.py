@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from recommender.offers._toml import Part
 
 TIER_NAMES = ("locomotive", "core", "library")
 
@@ -21,14 +23,10 @@ Tier = Literal["locomotive", "core", "library"]
 Money = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Currency = Annotated[str, BeforeValidator(_currency)]
-Part = Annotated[float, Field(ge=0, le=1)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class PackagePart(_Part):
+class PackagePart(Part):
     """How the package is chosen.
 
     Attributes
@@ -54,10 +52,10 @@ class PackagePart(_Part):
     """
 
     objective: Literal["appeal", "value", "careful"] = "appeal"
-    diversity: Part = 0.0
-    rho: Part = 0.3
+    diversity: Ratio = 0.0
+    rho: Ratio = 0.3
     time_limit: Money = 300.0
-    tiers: dict[Literal["locomotive", "core"], Part] = {}
+    tiers: dict[Literal["locomotive", "core"], Ratio] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -78,7 +76,7 @@ class PackagePart(_Part):
         return "core" if appeal >= self.tiers["core"] else "library"
 
 
-class BudgetPart(_Part):
+class BudgetPart(Part):
     """What the package may cost.
 
     Attributes
@@ -108,9 +106,9 @@ class BudgetPart(_Part):
     total: Money | None = None
     currency: Currency | None = None
     price: Literal["ask", "floor"] = "ask"
-    rates: dict[Currency, Money] = {}
+    rates: dict[Currency, Money] = Field(default_factory=dict)
     assume: Amount | None = None
-    fees: dict[Tier, Amount] = {}
+    fees: dict[Tier, Amount] = Field(default_factory=dict)
     package_fee: Money | None = None
 
     @model_validator(mode="after")
@@ -128,3 +126,7 @@ class BudgetPart(_Part):
     def counts(self) -> bool:
         """Whether any money is asked about."""
         return self.total is not None or bool(self.fees) or self.package_fee is not None
+
+    def rate(self, currency: str) -> float | None:
+        """Return what one unit of a currency is in the budget's; None where nothing says it."""
+        return 1.0 if currency == self.currency else self.rates.get(currency)

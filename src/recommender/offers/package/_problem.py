@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from recommender.errors import DataError
 
@@ -157,21 +156,6 @@ class Problem:
     def count(self) -> int:
         """How many titles there are to choose from."""
         return len(self.value)
-
-    def with_demands(self, more: Iterable[tuple[str, ArrayLike, int, int]], *, firm: bool = True) -> Problem:
-        """Return the problem with more demands, each `(name, mask over titles, low, high)`, such as a law's caps."""
-        added = list(more)
-        if not added:
-            return self
-        masks = np.array([np.asarray(mask, dtype=bool) for _, mask, _, _ in added]).reshape(len(added), self.count)
-        return replace(
-            self,
-            members=np.vstack([self.members, masks]),
-            low=np.r_[self.low, [low for *_, low, _ in added]],
-            high=np.r_[self.high, [high for *_, high in added]],
-            names=(*self.names, *(name for name, *_ in added)),
-            firm=np.r_[self.firm, np.full(len(added), firm)],
-        )
 
     def fitted(self) -> Problem:
         """Return the problem with a size that can be had: no more than there are, no fewer than are locked."""

@@ -105,7 +105,7 @@ def policy_caps(
         The titles that the masks are about, in their order.
     facts : mapping of str to float, optional
         What the partner has stated. A cap that rests on a fact that is missing is left out:
-        `process_lines` says so.
+        `PolicyReview.lines` says so.
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """Rights: whether a title's rights are free for what is asked, for which part, and who has the rest.
 
 `answer_rights` answers a `RightsRequest` from a rights table with one row a title, `answer_media` with one row
-a title and medium. `WindowPart` and `RightsPart` are the parts of a brief that ask.
+a title and medium; `free_rights` gives what is free as a rights table. `WindowPart` and `RightsPart` are the parts of a
+brief that ask.
 
 What is free
 ------------
@@ -24,7 +25,8 @@ listed completely: what no row gives is not ours to offer.
 from __future__ import annotations
 
 from recommender.offers.rights._answer import answer_media, answer_rights
+from recommender.offers.rights._free import free_rights
 from recommender.offers.rights._part import RightsPart, WindowPart
 from recommender.offers.rights._request import Media, RightsRequest
 
-__all__ = ["Media", "RightsPart", "RightsRequest", "WindowPart", "answer_media", "answer_rights"]
+__all__ = ["Media", "RightsPart", "RightsRequest", "WindowPart", "answer_media", "answer_rights", "free_rights"]

@@ -16,7 +16,7 @@ from recommender.offers.rights._request import RightsRequest
 from recommender.offers.rights._rows import Bearing, bearing_rows
 from recommender.schema import FIRST_DAY, LAST_DAY, WORLDWIDE, media_mask, media_weights
 
-__all__ = ["STATUSES", "answer_media", "answer_rights"]
+__all__ = ["STATUSES", "answer_media", "answer_rights", "days_in_words"]
 
 STATUSES = ("available", "partly", "not available", "unknown")
 _AVAILABLE, _PARTLY, _NOT, _UNKNOWN = range(4)
@@ -110,8 +110,8 @@ def answer_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: Right
             "title_id": pd.array(found.titles, dtype="str"),
             "status": _status_words(status),
             "share": np.round(share, 6),
-            "free_from": _days(first, FIRST_DAY, NEVER),
-            "free_until": _days(last, LAST_DAY, FIRST_DAY),
+            "free_from": days_in_words(first, FIRST_DAY, NEVER),
+            "free_until": days_in_words(last, LAST_DAY, FIRST_DAY),
             "blocked_by": _words(found, request, found.bearing.asked, unheard),
             "media": _free_media(found),
             "previous_licensees": licensees(found.bearing, len(found.titles), found.window, past=True),
@@ -153,8 +153,8 @@ def answer_media(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
                 "share": np.round(medium.free, 6),
                 "barred": np.round(medium.barred, 6),
                 "unstated": np.round(np.maximum(1 - medium.free - medium.barred, 0), 6),
-                "free_from": _days(medium.first, FIRST_DAY, NEVER),
-                "free_until": _days(medium.last, LAST_DAY, FIRST_DAY),
+                "free_from": days_in_words(medium.first, FIRST_DAY, NEVER),
+                "free_until": days_in_words(medium.last, LAST_DAY, FIRST_DAY),
                 "blocked_by": _words(found, request, media_mask(medium.name), unheard),
             }
         )
@@ -167,22 +167,9 @@ def answer_media(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
 def _find(title_ids: Iterable[str], rights: pd.DataFrame, request: RightsRequest) -> _Found:
     titles, bearing = bearing_rows(title_ids, rights, request)
     window = Window(request.asked, request.measured)
-    parts = [(mask, measure(bearing.intervals(mask), len(titles), window)) for mask in _parts(bearing)]
+    parts = [(mask, measure(bearing.intervals(mask), len(titles), window)) for mask in bearing.parts]
     media = [_medium(name, parts, bearing, request, window.units) for name in request.media]
     return _Found(titles, bearing, window, parts, media)
-
-
-def _parts(bearing: Bearing) -> list[int]:
-    """Split the media asked for into as few sets as the rows tell apart."""
-    told_apart = np.unique(bearing.rows.mask[bearing.bears]).tolist()
-    parts: dict[tuple[bool, ...], int] = {}
-    bit = 1
-    while bit <= bearing.asked:
-        if bearing.asked & bit:
-            key = tuple(bool(mask & bit) for mask in told_apart)
-            parts[key] = parts.get(key, 0) | bit
-        bit <<= 1
-    return list(parts.values())
 
 
 def _medium(
@@ -224,9 +211,9 @@ def _status_words(status: npt.NDArray[np.int8]) -> pd.Series:
     return pd.Series(np.array(STATUSES, dtype=object)[status], dtype="str")
 
 
-def _days(days: Numbers, is_open: int, never: int) -> pd.Series:
-    """Return days as ISO text, empty where the window is open or nothing is free."""
-    real = (days != is_open) & (days != never)
+def days_in_words(days: Numbers, *none: int) -> pd.Series:
+    """Return days as ISO text, empty for the numbers that stand for none."""
+    real = ~np.isin(days, none)
     words = np.full(len(days), None, dtype=object)
     words[real] = np.datetime_as_string(days[real].astype("datetime64[D]")).astype(object)
     return pd.Series(words, dtype="str")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from recommender.schema import FIRST_DAY, LAST_DAY
 
-__all__ = ["BAR", "GRANT", "NEVER", "UNSURE", "Intervals", "Measures", "Window", "measure"]
+__all__ = ["BAR", "GRANT", "NEVER", "UNSURE", "Intervals", "Measures", "Window", "free_stretches", "measure"]
 
 GRANT, BAR, UNSURE = 0, 1, 2
 """What an interval does: gives the right, bars it, or gives it without saying whether exclusively."""
@@ -132,6 +132,18 @@ def measure(intervals: Intervals, n_titles: int, window: Window) -> Measures:
         stated_last=stated_last,
         gap=(stated > 0) & (stated < stated_last - stated_first + 1),
     )
+
+
+def free_stretches(intervals: Intervals, window: Window) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the stretches of free days within a window: title, first and last day, sorted by them."""
+    title, low, high, state = _segments(intervals)
+    low, high = np.maximum(low, window.asked[0]), np.minimum(high, window.asked[1])
+    free = (state == GRANT) & (low <= high)
+    title, low, high = title[free], low[free], high[free]
+    apart = (title[1:] != title[:-1]) | (low[1:] > high[:-1] + 1)
+    edge, count = np.flatnonzero(apart), min(len(title), 1)
+    first, last = np.r_[np.zeros(count, dtype=np.int64), edge + 1], np.r_[edge, np.full(count, len(title) - 1)]
+    return title[first], low[first], high[last]
 
 
 def _segments(intervals: Intervals) -> tuple[Numbers, Numbers, Numbers, Numbers]:

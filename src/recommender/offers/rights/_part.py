@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from recommender.offers._toml import Part
 from recommender.offers.rights._request import Day, Match, OnUnknown, RightsRequest, window_order
 
 __all__ = ["RightsPart", "WindowPart"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class WindowPart(_Part):
+class WindowPart(Part):
     """``[window]``: the days for which the titles are wanted, both included; without one that side is open.
 
     Examples
@@ -33,7 +30,7 @@ class WindowPart(_Part):
         return self
 
 
-class RightsPart(_Part):
+class RightsPart(Part):
     """``[rights]``: what is wanted of a title's rights. Looked at only where there is a rights table.
 
     Attributes

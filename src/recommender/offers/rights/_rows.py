@@ -59,6 +59,19 @@ class Bearing:
     known: npt.NDArray[np.bool_]
     listed: npt.NDArray[np.bool_]
 
+    @property
+    def parts(self) -> list[int]:
+        """The media asked for as sets of bits: as few as the rows tell apart."""
+        told_apart = np.unique(self.rows.mask[self.bears]).tolist()
+        parts: dict[tuple[bool, ...], int] = {}
+        bit = 1
+        while bit <= self.asked:
+            if self.asked & bit:
+                key = tuple(bool(mask & bit) for mask in told_apart)
+                parts[key] = parts.get(key, 0) | bit
+            bit <<= 1
+        return list(parts.values())
+
     def intervals(self, mask: int) -> Intervals:
         """Return what rows and holdbacks do to the media of a set of bits."""
         rows = self.rows

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.errors import CallError
+from recommender.errors import CallError, DataError
 from recommender.schema import TITLES, license_types
 from recommender.sources._readers import read_offer
 from recommender.sources._write import save_workbook
@@ -24,7 +24,8 @@ from recommender.sources.avails._fields import (
     normal,
     sheet_name,
 )
-from recommender.sources.avails._offer_lines import Terms, offer_brief, offer_lines, offer_terms
+from recommender.sources.avails._offer_lines import Terms, offer_lines, offer_manifest, offer_terms
+from recommender.sources.avails._offer_rights import read_free, rights_notes
 from recommender.sources.avails._template import Line, avails_workbook
 
 __all__ = ["Exported", "Missing", "export_offer"]
@@ -83,11 +84,11 @@ class Exported:
     path : Path
         The workbook.
     titles, avails : int
-        How many titles, and how many rows of avails.
+        How many titles have avails, and how many rows of avails.
     missing : tuple of Missing
         Required fields that were left empty because the offer does not tell them.
     notes : tuple of str
-        What of the offer the version has no place for.
+        Which titles the rights cut or leave out, and what of the offer the version has no place for.
     """
 
     path: Path
@@ -111,7 +112,8 @@ def export_offer(
 ) -> Exported:
     """Write an offer as an Avails workbook, one row a title and medium; whole or not at all.
 
-    What the offer does not tell is left empty and listed, never invented. A sheet `Titles` beside the avails holds the
+    Where the offer's rights were checked, only the media and days that are free are written, a row a stretch of days. What
+    the offer does not tell is left empty and listed, never invented. A sheet `Titles` beside the avails holds the
     facts for which Avails have no column (genres, cast, countries, ...), never the lowest price.
 
     Parameters
@@ -135,7 +137,7 @@ def export_offer(
     CallError
         The version, a medium or a day is not one.
     DataError
-        The folder holds no offer.
+        The folder holds no offer, or nothing of it is free for these media and days.
     OutputError
         The workbook cannot be written there.
     """
@@ -145,20 +147,31 @@ def export_offer(
     if path.suffix.lower() != ".xlsx":
         raise CallError(f"--out {path}: an Avails workbook ends with .xlsx", hint="name it so")
     offer = read_offer(folder / "offer.parquet")
-    brief = offer_brief(folder)
-    terms = offer_terms(offer, brief, media, start, end, licensor, licensee)
-    sheets = offer_lines(offer, terms)
+    manifest = offer_manifest(folder)
+    brief, free = manifest.get("brief", {}), read_free(folder, manifest)
+    terms = offer_terms(offer, brief, free, media, start, end, licensor, licensee)
+    lines = offer_lines(offer, terms, free)
+    sheets = lines.sheets
+    if not sheets:
+        raise DataError(
+            f"{folder}: nothing of the offer's titles is free for these media and days, so there is nothing to write",
+            hint="ask for other --media, --start or --end, or make the offer again with the rights table of today",
+        )
     workbook = avails_workbook(version, sheets)
-    titles = offer[[name for name in TITLES.names if name in offer.columns]]
+    written = offer.loc[~offer["title_id"].isin(lines.left_out)]
+    titles = written[[name for name in TITLES.names if name in offer.columns]]
     if facts:
         write_facts(workbook, titles)
     save_workbook(workbook, path)
     return Exported(
         path,
-        len(offer),
+        len(written),
         sum(map(len, sheets.values())),
         tuple(missing for kind, own in sheets.items() for missing in _missing(version, kind, own)),
-        tuple(_notes(version, sheets, titles, terms, brief if media is None else {}, facts)),
+        (
+            *rights_notes(manifest, free, terms.days(free), terms.mask, lines.cut, lines.left_out),
+            *_notes(version, sheets, titles, terms, brief if media is None else {}, facts),
+        ),
     )
 
 
