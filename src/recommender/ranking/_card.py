@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["model_card"]
 
 _MARKETS_SHOWN = 12
+_COUNTS = frozenset({"titles", "outcomes", "markets"})  # told with what it learned from
 
 
 def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[str, float]) -> str:
@@ -58,7 +59,7 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "On the titles that calibrate it, each predicted by trees, curves and intervals that had not seen it; the rank "
         "correlation is a mean over markets, the others pool them:",
         "",
-        *[f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in sorted(metrics.items())],
+        *[f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in sorted(metrics.items()) if name not in _COUNTS],
         "",
         "## Whom it has seen: selection",
         "",
