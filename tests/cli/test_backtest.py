@@ -15,7 +15,15 @@ from tests.cli.test_experiment import Runs
 from tests.ranking.commands import call as call_there
 from tests.ranking.commands import write_world
 
-FILES = ["by_market.csv", "comparisons.csv", "holdouts.csv", "report.html", "results.csv", "results.parquet"]
+FILES = [
+    "by_market.csv",
+    "comparisons.csv",
+    "holdouts.csv",
+    "predictions.parquet",
+    "report.html",
+    "results.csv",
+    "results.parquet",
+]
 TABLES = ("--titles", "titles.parquet", "--outcomes", "outcomes.parquet")
 
 

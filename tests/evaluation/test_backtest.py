@@ -27,7 +27,15 @@ from recommender.evaluation import (
 from recommender.ranking import NewestRanker, OriginGenreRanker, ShuffleRanker
 from tests.evaluation.test_evaluate import Told
 
-FILES = {"results.csv", "results.parquet", "comparisons.csv", "by_market.csv", "holdouts.csv", "report.html"}
+FILES = {
+    "results.csv",
+    "results.parquet",
+    "comparisons.csv",
+    "by_market.csv",
+    "holdouts.csv",
+    "predictions.parquet",
+    "report.html",
+}
 
 
 @pytest.fixture
@@ -88,6 +96,18 @@ def test_all_files_are_written_or_none(backtest: Backtest, tmp_path: Path) -> No
     (tmp_path / "out" / "mine.txt").write_text("a person's")
     with pytest.raises(OutputError):
         write_backtest(backtest, tmp_path / "out")
+
+
+def test_figures_can_be_made_again_from_what_was_said(backtest: Backtest, tmp_path: Path) -> None:
+    said = pd.read_parquet(write_backtest(backtest, tmp_path / "out")["predictions.parquet"])
+    assert {name.removesuffix(" + history") for name in said["ranker"]} == {"<told>"}, "the others give no appeal"
+    results = backtest.results.set_index(["ranker", "holdout"])
+    for holdout, rows in said[said["ranker"] == "<told>"].groupby("holdout"):
+        result = results.loc[("<told>", holdout)]
+        by_market = [group["score"].corr(group["outcome"], "spearman") for _, group in rows.groupby("market")]
+        assert result["spearman"] == pytest.approx(sum(by_market) / len(by_market))
+        assert result["interval_width"] == pytest.approx((rows["high"] - rows["low"]).mean())
+        assert result["n_titles"] == rows["title_id"].nunique()
 
 
 def test_the_report_is_one_page_that_runs_and_fetches_nothing(backtest: Backtest, tmp_path: Path) -> None:

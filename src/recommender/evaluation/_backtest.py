@@ -23,7 +23,15 @@ from recommender.sources import atomic_directory, write_table
 
 __all__ = ["BACKTEST_FILES", "Backtest", "choose_splits", "run_backtest", "write_backtest"]
 
-BACKTEST_FILES = ("results.csv", "results.parquet", "comparisons.csv", "by_market.csv", "holdouts.csv", "report.html")
+BACKTEST_FILES = (
+    "results.csv",
+    "results.parquet",
+    "comparisons.csv",
+    "by_market.csv",
+    "holdouts.csv",
+    "predictions.parquet",
+    "report.html",
+)
 _FIRST_QUANTILE = 0.7
 
 
@@ -166,7 +174,8 @@ def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        By the names of the files: results as CSV and Parquet, comparisons, markets and holdouts as CSV, and the report.
+        By the names of the files: results as CSV and Parquet, comparisons, markets and holdouts as CSV, the report, and
+        what rankers that give appeal said of each title beside what came of it.
     """
     from recommender.evaluation._report import report_html
 
@@ -180,8 +189,20 @@ def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
         for name, table in tables.items():
             table.to_csv(path / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
         write_table(backtest.results, path / "results.parquet")
+        write_table(_predictions(backtest.judgements), path / "predictions.parquet")
         (path / "report.html").write_text(report_html(backtest), encoding="utf-8", newline="\n")
     return {name: Path(folder) / name for name in BACKTEST_FILES}
+
+
+def _predictions(judgements: Sequence[Judgement]) -> pd.DataFrame:
+    tables = [
+        pd.DataFrame({"ranker": one.ranker, "split": one.split, "holdout": one.holdout}, index=one.said.index).join(
+            one.said
+        )
+        for one in judgements
+        if one.said is not None
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"ranker": [], "title_id": []}, dtype="str")
 
 
 def _by_market(judgements: Sequence[Judgement]) -> pd.DataFrame:

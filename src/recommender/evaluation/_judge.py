@@ -48,6 +48,9 @@ class Judgement:
     n_markets, n_titles : int
     seconds : float
         Of fitting and predicting.
+    said : DataFrame or None
+        Of a ranker that gives appeal, not kept in stores: `title_id`, `market`, `outcome`, `percentile`, `score`,
+        `appeal`, `low`, `high` of each title that judges in a market.
     """
 
     ranker: str
@@ -61,6 +64,7 @@ class Judgement:
     n_markets: int
     n_titles: int
     seconds: float
+    said: pd.DataFrame | None = None
 
 
 def judge(ranker: str, predicted: Predicted, yardstick: Yardstick, seconds: float = 0.0) -> Judgement:
@@ -102,7 +106,19 @@ def judge(ranker: str, predicted: Predicted, yardstick: Yardstick, seconds: floa
         n_markets=len(truth.markets),
         n_titles=int(some.sum()),
         seconds=seconds,
+        said=_said(predicted, yardstick) if known.any() else None,
     )
+
+
+def _said(predicted: Predicted, yardstick: Yardstick) -> pd.DataFrame:
+    title, market = np.nonzero(np.isfinite(yardstick.truth.value))
+    figures = {name: getattr(predicted, name) for name in ("score", "appeal", "low", "high")}
+    told = {"outcome": yardstick.truth.value, "percentile": yardstick.percentile, **figures}
+    names = {
+        "title_id": yardstick.truth.title_ids[title],
+        "market": np.array(yardstick.truth.markets, dtype=object)[market],
+    }
+    return pd.DataFrame({**names, **{name: values[title, market] for name, values in told.items()}})
 
 
 @dataclass(frozen=True, eq=False)
