@@ -135,6 +135,71 @@ def test_one_model_alone(make_config: Make, tmp_path: Path) -> None:
     assert caught.value.hint == "did you mean 'shuffle'?"
 
 
+def forget_raw(folder: Path) -> None:
+    """Leave the tables alone, as in a fresh clone."""
+    for file in (folder / "runs" / "try").iterdir():
+        file.unlink()
+
+
+def score_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Change the program's code for one ranker."""
+    before = NewestRanker._score
+    monkeypatch.setattr(NewestRanker, "_score", lambda self, asked: -before(self, asked))
+
+
+def test_a_model_done_again_leaves_the_others_comparisons(make_config: Make, tmp_path: Path) -> None:
+    before = run_experiment(make_config(), tmp_path)
+    forget_raw(tmp_path)
+    run = run_experiment(make_config(), tmp_path, only=("shuffle",), again=True)
+    # It gave the figures that it had, so that its own comparison is still true as well.
+    same = ["ranker", "other", "split", "figure"]
+    pd.testing.assert_frame_equal(run.comparisons[same], before.comparisons[same])
+    np.testing.assert_allclose(run.comparisons["difference"], before.comparisons["difference"], atol=1e-4)
+
+
+def test_a_comparison_goes_with_what_a_side_was(
+    make_config: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = make_config(models=("origin_genre", "newest", "shuffle"))
+    before = run_experiment(config, tmp_path)
+    forget_raw(tmp_path)
+    score_reversed(monkeypatch)
+    run = run_experiment(config, tmp_path, only=("newest",), again=True)
+    assert set(before.comparisons["other"]) == {"newest", "shuffle"}
+    assert set(run.comparisons["other"]) == {"shuffle"}
+    (told, _) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "origin_genre is not compared with newest" in told
+    assert told.endswith("judge anew: --again --only origin_genre")
+    whole = run_experiment(config, tmp_path, only=("origin_genre",), again=True)
+    assert whole.comparisons["other"].drop_duplicates().tolist() == ["newest", "shuffle"]
+    pd.testing.assert_frame_equal(
+        whole.comparisons.query("other == 'newest'").reset_index(drop=True),
+        run_experiment(config, tmp_path / "elsewhere").comparisons.query("other == 'newest'").reset_index(drop=True),
+    )
+
+
+def test_a_changed_first_model_is_compared_with_none_that_is_not_there(
+    make_config: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_experiment(make_config(), tmp_path)
+    forget_raw(tmp_path)
+    score_reversed(monkeypatch)
+    assert run_experiment(make_config(), tmp_path, only=("newest",), again=True).comparisons.empty
+    whole = run_experiment(make_config(), tmp_path, only=("shuffle", "origin_genre"), again=True)
+    elsewhere = run_experiment(make_config(), tmp_path / "elsewhere")
+    pd.testing.assert_frame_equal(whole.comparisons, elsewhere.comparisons)
+
+
+def test_names_that_pandas_takes_for_missing_are_names(make_config: Make, tmp_path: Path) -> None:
+    config = make_config(models=("newest",), variants=({"name": "null", "base": "shuffle"},))
+    first = run_experiment(config, tmp_path)
+    second = run_experiment(config, tmp_path)
+    assert second.done == ()
+    assert second.results["ranker"].unique().tolist() == ["newest", "null"]
+    pd.testing.assert_frame_equal(first.comparisons, second.comparisons)
+    assert "| newest | null | NDCG@10 |" in second.files["md"].read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "change",
     [{"k": 11}, {"resamples": 30}, {"seed": 1}, {"gain": "binary"}, {"splits": ({"kind": "folds", "folds": 3},)}],
