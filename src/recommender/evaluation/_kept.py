@@ -124,7 +124,9 @@ def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         return empty
     texts = dict.fromkeys(("ranker", "other", "split", "holdout", "figure", "key"), "str")
     try:
-        table = pd.read_csv(file, dtype={name: kind for name, kind in texts.items() if name in columns})
+        # A model may be called null, and NA is Namibia: only an empty cell is a missing one.
+        kinds = {name: kind for name, kind in texts.items() if name in columns}
+        table = pd.read_csv(file, dtype=kinds, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise UnreadableFileError(f"{file}: {error}", hint="Move it away; the results are made again.") from error
     return table if tuple(table.columns) == columns else empty
