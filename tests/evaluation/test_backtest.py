@@ -180,3 +180,24 @@ class TestChoosing:
     ) -> None:
         rows = [(f"t{i:03}", "DE", "top10_points", 1.0, "2021-07-04") for i in range(50)]
         assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]
+    def test_the_newest_years_do_not_judge_where_they_cannot(
+        self,
+        titles: pd.DataFrame,
+        votes: pd.DataFrame,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        # The films of US and FR that were made last come six years after all others.
+        titles.loc[titles.index[[0, 1]], "year"] = 2026
+        (split,) = choose_splits(titles, votes)
+        assert isinstance(split, RollingYearSplit)
+        assert split.last == 2019
+        assert "after 2019 do not judge: too few of them have an outcome (2)" in caplog.text
+        made = run_backtest({"newest": NewestRanker()}, titles, votes, [split], Judging(k=5, n_resamples=20))
+        assert len(made.holdouts) == 3
+
+    def test_years_that_cannot_judge_are_folds(
+        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+    ) -> None:
+        rows = [(f"t{i:03}", "CN", "votes", 5.0, "2020-01-01") for i in range(0, 120, 5)]
+        assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]
+

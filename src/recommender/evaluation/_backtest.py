@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -17,14 +16,12 @@ from recommender.evaluation._evaluate import Judging, judge_rankers, make_yardst
 from recommender.evaluation._judge import Judgement
 from recommender.evaluation._protocol import TitleRanker
 from recommender.evaluation._results import tabulate
-from recommender.evaluation.splits import FoldSplit, RollingDaySplit, RollingYearSplit, Split
-from recommender.schema import METRICS, WORLDWIDE
+from recommender.evaluation.splits import Split
 from recommender.sources import atomic_directory, write_table
 
-__all__ = ["BACKTEST_FILES", "Backtest", "choose_splits", "run_backtest", "write_backtest"]
+__all__ = ["BACKTEST_FILES", "Backtest", "run_backtest", "write_backtest"]
 
 BACKTEST_FILES = ("results.csv", "results.parquet", "comparisons.csv", "by_market.csv", "holdouts.csv", "report.html")
-_FIRST_QUANTILE = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,35 +126,6 @@ def run_backtest(
         by_market=_by_market(judgements),
         holdouts=pd.DataFrame(holdouts),
     )
-
-
-def choose_splits(titles: pd.DataFrame, outcomes: pd.DataFrame) -> list[Split]:
-    """Return the splits that suit tables of which nothing else is said.
-
-    Outcomes that add up over time are split at three days in a row, each asked for what comes until the next; others by
-    the year of the titles, in three spans that together judge the newest three tenths. Where neither days nor years are
-    known, titles are dealt into three folds.
-
-    Parameters
-    ----------
-    titles, outcomes : DataFrame
-    """
-    local = outcomes[outcomes["market"] != WORLDWIDE]
-    flows = local[[METRICS[metric].nature == "flow" for metric in local["metric"]]] if len(local) else local
-    if len(flows):
-        first, last = pd.Timestamp(flows["as_of"].min()), pd.Timestamp(flows["as_of"].max()) + pd.Timedelta(days=1)
-        # A horizon of a quarter at most, and as much before the first day as judges after it.
-        months = min(3, math.floor((last - first).days / 30.44 / 6))
-        if months >= 1:
-            days = tuple(str((last - pd.DateOffset(months=months * back)).date()) for back in (3, 2, 1))
-            return [RollingDaySplit(days=days, months=months)]
-        return [FoldSplit(folds=3)]
-    year = titles.loc[titles["title_id"].isin(local["title_id"]), "year"].dropna().astype("int64")
-    start = int(year.quantile(_FIRST_QUANTILE)) + 1 if len(year) else 0
-    if not len(year) or start > year.max() or start <= year.min():
-        return [FoldSplit(folds=3)]
-    newest = int(year.max())
-    return [RollingYearSplit(first=start, last=newest, span=math.ceil((newest - start + 1) / 3))]
 
 
 def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
