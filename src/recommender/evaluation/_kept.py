@@ -22,6 +22,10 @@ __all__ = ["KEPT_COLUMNS", "Kept", "markdown", "model_of", "of_model", "read_kep
 
 KEPT_COLUMNS = (*RESULT_COLUMNS, "key")
 _ORDER = ("precision", "recall", "map", "auc", "spearman")
+_CAUTION = (
+    "Intervals and p come from the titles that judge alone, not from training again with another seed; p is not adjusted "
+    "for the number of comparisons."
+)
 _REST = tuple(name for name in FIGURES if name not in {"ndcg", *_ORDER})
 
 
@@ -96,6 +100,7 @@ def write_kept(kept: Kept, config: ExperimentConfig, folder: Path) -> dict[str, 
 def markdown(kept: Kept, config: ExperimentConfig) -> str:
     """Return the results as Markdown."""
     lines = [f"# {config.name}", "", *([config.description, ""] if config.description else [])]
+    lines += [_CAUTION, ""]
     top = headline(kept.results)
     for split in top["split"].unique():
         rows = top[top["split"] == split]
