@@ -116,6 +116,20 @@ def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).replace("Nanum", "").lower().split()
 
 
+def test_rows_learned_from_that_are_dated_after_those_that_judge_are_told(
+    titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
+) -> None:
+    split = OriginSplit(origins=("US",))
+    made = run_backtest({"newest": NewestRanker()}, titles, votes, [split], Judging(k=5, n_resamples=20))
+    # Every sixth title, one of each even year, judges; the first of 2000.
+    (later,) = made.holdouts["later"]
+    learned = votes[~votes["title_id"].isin([f"t{i:03}" for i in range(0, 120, 6)])]
+    assert 0 < later == (learned["as_of"] > "2001-06-01").sum()
+    text = write_backtest(made, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    assert f"({later:,} of {len(learned):,} outcomes are dated after the first that judges)" in text
+    assert "not from training again with another seed" in text
+
+
 def test_a_single_ranker_and_holdout_have_a_report_too(
     titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -169,17 +183,6 @@ class TestChoosing:
         assert (split.first, split.last, split.span) == (2014, 2019, 2)
         assert len(split.divide(titles, votes)) == 3
 
-    def test_without_years_by_folds(self, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
-        titles["year"] = pd.array([None] * len(titles), dtype="Int64")
-        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
-        titles["year"] = pd.array([1999] * len(titles), dtype="Int64")
-        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
-
-    def test_a_few_weeks_are_not_divided(
-        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
-    ) -> None:
-        rows = [(f"t{i:03}", "DE", "top10_points", 1.0, "2021-07-04") for i in range(50)]
-        assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]
     def test_the_newest_years_do_not_judge_where_they_cannot(
         self,
         titles: pd.DataFrame,
@@ -201,3 +204,14 @@ class TestChoosing:
         rows = [(f"t{i:03}", "CN", "votes", 5.0, "2020-01-01") for i in range(0, 120, 5)]
         assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]
 
+    def test_without_years_by_folds(self, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+        titles["year"] = pd.array([None] * len(titles), dtype="Int64")
+        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
+        titles["year"] = pd.array([1999] * len(titles), dtype="Int64")
+        assert choose_splits(titles, votes) == [FoldSplit(folds=3)]
+
+    def test_a_few_weeks_are_not_divided(
+        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+    ) -> None:
+        rows = [(f"t{i:03}", "DE", "top10_points", 1.0, "2021-07-04") for i in range(50)]
+        assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]

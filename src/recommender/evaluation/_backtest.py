@@ -43,7 +43,8 @@ class Backtest:
         ``ranker``, ``split``, ``market``, ``n_titles``, ``n_positives``, ``ndcg``, ``precision``, ``spearman``: sums, and
         means over the holdouts.
     holdouts : DataFrame
-        ``split``, ``holdout``, ``learned`` and ``judged`` (titles), ``outcomes`` (rows learned from), ``as_of``.
+        ``split``, ``holdout``, ``learned`` and ``judged`` (titles), ``outcomes`` (rows learned from), ``later`` (those of
+        them dated after the first that judges), ``markets``, ``as_of``.
     """
 
     name: str
@@ -110,6 +111,7 @@ def run_backtest(
             "holdout": one.holdout.name,
             "learned": one.holdout.outcomes["title_id"].nunique(),
             "outcomes": len(one.holdout.outcomes),
+            "later": one.holdout.n_later,
             "judged": int(np.isfinite(one.truth.value).any(axis=1).sum()),
             "markets": len(one.truth.markets),
             "as_of": one.holdout.as_of or "",

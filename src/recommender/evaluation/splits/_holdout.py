@@ -49,6 +49,11 @@ class Holdout:
     history: pd.DataFrame
     markets: tuple[str, ...] | None = None
 
+    @property
+    def n_later(self) -> int:
+        """How many of the outcomes learned from are dated after the first that judges."""
+        return int((self.outcomes["as_of"] > self.truth["as_of"].min()).sum())
+
 
 class Split(BaseModel, ABC):
     """A way to divide titles and outcomes; the same tables are always divided the same way."""
