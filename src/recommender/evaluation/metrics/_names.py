@@ -51,7 +51,10 @@ FIGURES: dict[str, Figure] = {
         "calibration error", False, "low", "How far appeal is from the percentile reached, on average over tenths."
     ),
     "interval_coverage": Figure(
-        "interval coverage", False, "target", "Share of outcomes within their intervals; should be what was asked, 0.8."
+        "interval coverage",
+        False,
+        "target",
+        "Share of outcomes within their intervals; should be what a model was set to.",
     ),
     "interval_width": Figure("interval width", False, "low", "Mean width of the intervals, in percentiles."),
     "catalogue_coverage": Figure(
