@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.evaluation._judge import Judgement
+from recommender.evaluation._judge import COMPARED, Judgement
 from recommender.evaluation.metrics import FIGURES, interval_of
 
 __all__ = ["ALL", "RESULT_COLUMNS", "headline", "mean_figure", "tabulate"]
@@ -70,6 +70,7 @@ def _row(ranker: str, split: str, holdout: str, judgements: Sequence[Judgement])
         row |= {name: whole, f"{name}_low": low, f"{name}_high": high}
     return row | {
         "n_markets": len({market for one in judgements for market in one.by_market["market"]}),
-        "n_titles": sum(one.n_titles for one in judgements),
+        # A title that judges in several holdouts is one.
+        "n_titles": len({title for one in judgements for title in one.effects[COMPARED[0]]}),
         "seconds": round(sum(one.seconds for one in judgements), 1),
     }

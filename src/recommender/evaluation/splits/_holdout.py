@@ -76,9 +76,12 @@ class Split(BaseModel, ABC):
         """
 
     def with_seed(self, seed: int) -> Self:
-        """Return the same split, drawn anew; where nothing is drawn, the split itself."""
-        drawn = type(self).model_fields
-        return self.model_copy(update={"seed": self.__dict__["seed"] + seed}) if "seed" in drawn else self
+        """Return the same split, drawn anew; where nothing is drawn, the split itself.
+
+        Each of its repeats has a seed of its own, so none of two different seeds is drawn alike.
+        """
+        own = dict(self)
+        return self.model_copy(update={"seed": own["seed"] + seed * own.get("repeats", 1)}) if "seed" in own else self
 
 
 def by_titles(
