@@ -178,18 +178,6 @@ def test_a_comparison_goes_with_what_a_side_was(
     )
 
 
-def test_a_changed_first_model_is_compared_with_none_that_is_not_there(
-    make_config: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_experiment(make_config(), tmp_path)
-    forget_raw(tmp_path)
-    score_reversed(monkeypatch)
-    assert run_experiment(make_config(), tmp_path, only=("newest",), again=True).comparisons.empty
-    whole = run_experiment(make_config(), tmp_path, only=("shuffle", "origin_genre"), again=True)
-    elsewhere = run_experiment(make_config(), tmp_path / "elsewhere")
-    pd.testing.assert_frame_equal(whole.comparisons, elsewhere.comparisons)
-
-
 def test_names_that_pandas_takes_for_missing_are_names(make_config: Make, tmp_path: Path) -> None:
     config = make_config(models=("newest",), variants=({"name": "null", "base": "shuffle"},))
     first = run_experiment(config, tmp_path)
@@ -238,6 +226,25 @@ def test_seeds_are_holdouts_of_their_own(make_config: Make, tmp_path: Path) -> N
     years = results[results["split"] == "years 2012 to 2015"].set_index(["ranker", "holdout"])["ndcg"]
     assert years["shuffle", "2012 to 2015"] != years["shuffle", "2012 to 2015, seed 3"]
     assert years["newest", "2012 to 2015"] == years["newest", "2012 to 2015, seed 3"]
+
+
+def test_no_draw_of_one_seed_is_that_of_another(make_config: Make, tmp_path: Path) -> None:
+    split = {"kind": "random", "share": 0.5, "repeats": 2}
+    run = run_experiment(make_config(models=("newest",), splits=(split,), seeds=(0, 1)), tmp_path)
+    assert run.results["holdout"].tolist() == ["all", "seed 0", "seed 1", "seed 2", "seed 3"]
+
+
+def test_the_same_day_with_and_without_a_last_year_are_two_splits(make_config: Make) -> None:
+    one = {"kind": "as_of", "day": "2014-01-01"}
+    first, second = make_config(splits=(one, {**one, "last_year": 2013})).splits
+    assert first.label != second.label
+    assert "2013" in second.label
+
+
+def test_the_markdown_says_what_its_intervals_leave_out(make_config: Make, tmp_path: Path) -> None:
+    text = run_experiment(make_config(models=("newest", "shuffle")), tmp_path).files["md"].read_text(encoding="utf-8")
+    assert "not adjusted for the number of comparisons" in text
+    assert "not from training again with another seed" in text
 
 
 def test_the_markdown_is_made_of_the_csv(make_config: Make, tmp_path: Path) -> None:
