@@ -100,15 +100,14 @@ def _still_true(kept: Kept, results: pd.DataFrame, keys: Keys, fresh: pd.DataFra
 
 
 def _same_figures(before: pd.DataFrame, after: pd.DataFrame, name: str, split: str) -> bool:
-    columns = [column for figure in FIGURES for column in (figure, f"{figure}_low", f"{figure}_high")]
     old, new = (
-        rows[of_model(rows["ranker"], name) & (rows["split"] == split)].set_index(["ranker", "holdout"])[columns]
+        rows[of_model(rows["ranker"], name) & (rows["split"] == split)].set_index(["ranker", "holdout"])[list(FIGURES)]
         for rows in (before, after)
     )
     if not old.index.equals(new.index):
         return False
-    pairs = (rows.to_numpy(dtype=np.float64) for rows in (old, new))
-    return bool(np.allclose(*pairs, rtol=0, atol=_WRITTEN, equal_nan=True))
+    was, now = old.to_numpy(dtype=np.float64), new.to_numpy(dtype=np.float64)
+    return bool(np.allclose(was, now, rtol=0, atol=_WRITTEN, equal_nan=True))
 
 
 def _pairs(table: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:

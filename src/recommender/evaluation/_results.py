@@ -64,9 +64,9 @@ def mean_figure(judgements: Sequence[Judgement], name: str) -> tuple[float, Floa
 
 def _row(ranker: str, split: str, holdout: str, judgements: Sequence[Judgement]) -> dict[str, object]:
     row: dict[str, object] = {"ranker": ranker, "split": split, "holdout": holdout}
-    for name in FIGURES:
+    for name, figure in FIGURES.items():
         whole, drawn = mean_figure(judgements, name)
-        low, high = interval_of(whole, drawn)
+        low, high = interval_of(whole, drawn, least=figure.least, most=figure.most)
         row |= {name: whole, f"{name}_low": low, f"{name}_high": high}
     return row | {
         "n_markets": len({market for one in judgements for market in one.by_market["market"]}),
