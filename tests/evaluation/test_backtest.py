@@ -136,6 +136,20 @@ def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).replace("Nanum", "").lower().split()
 
 
+def test_rows_learned_from_that_are_dated_after_those_that_judge_are_told(
+    titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
+) -> None:
+    split = OriginSplit(origins=("US",))
+    made = run_backtest({"newest": NewestRanker()}, titles, votes, [split], Judging(k=5, n_resamples=20))
+    # Every sixth title, one of each even year, judges; the first of 2000.
+    (later,) = made.holdouts["later"]
+    learned = votes[~votes["title_id"].isin([f"t{i:03}" for i in range(0, 120, 6)])]
+    assert 0 < later == (learned["as_of"] > "2001-06-01").sum()
+    text = write_backtest(made, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    assert f"({later:,} of {len(learned):,} outcomes are dated after the first that judges)" in text
+    assert "not from training again with another seed" in text
+
+
 def test_a_single_ranker_and_holdout_have_a_report_too(
     titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -188,6 +202,27 @@ class TestChoosing:
         assert isinstance(split, RollingYearSplit)
         assert (split.first, split.last, split.span) == (2014, 2019, 2)
         assert len(split.divide(titles, votes)) == 3
+
+    def test_the_newest_years_do_not_judge_where_they_cannot(
+        self,
+        titles: pd.DataFrame,
+        votes: pd.DataFrame,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        # The films of US and FR that were made last come six years after all others.
+        titles.loc[titles.index[[0, 1]], "year"] = 2026
+        (split,) = choose_splits(titles, votes)
+        assert isinstance(split, RollingYearSplit)
+        assert split.last == 2019
+        assert "after 2019 do not judge: too few of them have an outcome (2)" in caplog.text
+        made = run_backtest({"newest": NewestRanker()}, titles, votes, [split], Judging(k=5, n_resamples=20))
+        assert len(made.holdouts) == 3
+
+    def test_years_that_cannot_judge_are_folds(
+        self, titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+    ) -> None:
+        rows = [(f"t{i:03}", "CN", "votes", 5.0, "2020-01-01") for i in range(0, 120, 5)]
+        assert choose_splits(titles, make_outcomes(rows)) == [FoldSplit(folds=3)]
 
     def test_without_years_by_folds(self, titles: pd.DataFrame, votes: pd.DataFrame) -> None:
         titles["year"] = pd.array([None] * len(titles), dtype="Int64")

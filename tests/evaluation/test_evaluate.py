@@ -123,6 +123,29 @@ def test_the_same_call_gives_the_same_figures(titles: pd.DataFrame, votes: pd.Da
         assert (known[name] <= known[f"{name}_high"] + 1e-9).all()
 
 
+def test_no_interval_leaves_the_range_of_its_figure(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    rankers = {"told": Told(), "newest": BASELINES["newest"](), "shuffle": BASELINES["shuffle"]()}
+    results = evaluate(rankers, titles, votes, [HALF, FoldSplit(folds=6)], k=8)
+    for name, figure in FIGURES.items():
+        assert not (results[f"{name}_low"] < figure.least).any()
+        assert not (results[f"{name}_high"] > figure.most).any()
+    assert ((results["precision"] > 0.8) & (results["precision"] < 1)).any()  # some would leave it
+
+
+def test_a_title_that_judges_twice_is_one(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    results = evaluate({"newest": BASELINES["newest"]()}, titles, votes, RandomSplit(share=0.6, repeats=5), k=5)
+    every, *single = results["n_titles"]
+    assert max(single) < every <= len(titles) < sum(single)
+
+
+def test_with_a_cubed_percentile_too_it_is_outcomes_above_0_that_are_counted(
+    titles: pd.DataFrame, votes: pd.DataFrame
+) -> None:
+    found, ranker = votes[votes["market"] == "CN"], {"newest": BASELINES["newest"]()}
+    # Of each fold some 50 are foreign, and 25 are in the upper half.
+    assert (evaluate(ranker, titles, found, FoldSplit(folds=2), k=5, least_positives=40)["n_markets"] == 1).all()
+
+
 def test_markets_with_few_positives_do_not_count(
     titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
 ) -> None:

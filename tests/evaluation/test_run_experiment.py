@@ -135,6 +135,59 @@ def test_one_model_alone(make_config: Make, tmp_path: Path) -> None:
     assert caught.value.hint == "did you mean 'shuffle'?"
 
 
+def forget_raw(folder: Path) -> None:
+    """Leave the tables alone, as in a fresh clone."""
+    for file in (folder / "runs" / "try").iterdir():
+        file.unlink()
+
+
+def score_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Change the program's code for one ranker."""
+    before = NewestRanker._score
+    monkeypatch.setattr(NewestRanker, "_score", lambda self, asked: -before(self, asked))
+
+
+def test_a_model_done_again_leaves_the_others_comparisons(make_config: Make, tmp_path: Path) -> None:
+    before = run_experiment(make_config(), tmp_path)
+    forget_raw(tmp_path)
+    run = run_experiment(make_config(), tmp_path, only=("shuffle",), again=True)
+    # It gave the figures that it had, so that its own comparison is still true as well.
+    same = ["ranker", "other", "split", "figure"]
+    pd.testing.assert_frame_equal(run.comparisons[same], before.comparisons[same])
+    np.testing.assert_allclose(run.comparisons["difference"], before.comparisons["difference"], atol=1e-4)
+
+
+def test_a_comparison_goes_with_what_a_side_was(
+    make_config: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = make_config(models=("origin_genre", "newest", "shuffle"))
+    before = run_experiment(config, tmp_path)
+    forget_raw(tmp_path)
+    score_reversed(monkeypatch)
+    run = run_experiment(config, tmp_path, only=("newest",), again=True)
+    assert set(before.comparisons["other"]) == {"newest", "shuffle"}
+    assert set(run.comparisons["other"]) == {"shuffle"}
+    (told, _) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "origin_genre is not compared with newest" in told
+    assert told.endswith("judge anew: --again --only origin_genre")
+    whole = run_experiment(config, tmp_path, only=("origin_genre",), again=True)
+    assert whole.comparisons["other"].drop_duplicates().tolist() == ["newest", "shuffle"]
+    pd.testing.assert_frame_equal(
+        whole.comparisons.query("other == 'newest'").reset_index(drop=True),
+        run_experiment(config, tmp_path / "elsewhere").comparisons.query("other == 'newest'").reset_index(drop=True),
+    )
+
+
+def test_names_that_pandas_takes_for_missing_are_names(make_config: Make, tmp_path: Path) -> None:
+    config = make_config(models=("newest",), variants=({"name": "null", "base": "shuffle"},))
+    first = run_experiment(config, tmp_path)
+    second = run_experiment(config, tmp_path)
+    assert second.done == ()
+    assert second.results["ranker"].unique().tolist() == ["newest", "null"]
+    pd.testing.assert_frame_equal(first.comparisons, second.comparisons)
+    assert "| newest | null | NDCG@10 |" in second.files["md"].read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "change",
     [{"k": 11}, {"resamples": 30}, {"seed": 1}, {"gain": "binary"}, {"splits": ({"kind": "folds", "folds": 3},)}],
@@ -173,6 +226,25 @@ def test_seeds_are_holdouts_of_their_own(make_config: Make, tmp_path: Path) -> N
     years = results[results["split"] == "years 2012 to 2015"].set_index(["ranker", "holdout"])["ndcg"]
     assert years["shuffle", "2012 to 2015"] != years["shuffle", "2012 to 2015, seed 3"]
     assert years["newest", "2012 to 2015"] == years["newest", "2012 to 2015, seed 3"]
+
+
+def test_no_draw_of_one_seed_is_that_of_another(make_config: Make, tmp_path: Path) -> None:
+    split = {"kind": "random", "share": 0.5, "repeats": 2}
+    run = run_experiment(make_config(models=("newest",), splits=(split,), seeds=(0, 1)), tmp_path)
+    assert run.results["holdout"].tolist() == ["all", "seed 0", "seed 1", "seed 2", "seed 3"]
+
+
+def test_the_same_day_with_and_without_a_last_year_are_two_splits(make_config: Make) -> None:
+    one = {"kind": "as_of", "day": "2014-01-01"}
+    first, second = make_config(splits=(one, {**one, "last_year": 2013})).splits
+    assert first.label != second.label
+    assert "2013" in second.label
+
+
+def test_the_markdown_says_what_its_intervals_leave_out(make_config: Make, tmp_path: Path) -> None:
+    text = run_experiment(make_config(models=("newest", "shuffle")), tmp_path).files["md"].read_text(encoding="utf-8")
+    assert "not adjusted for the number of comparisons" in text
+    assert "not from training again with another seed" in text
 
 
 def test_the_markdown_is_made_of_the_csv(make_config: Make, tmp_path: Path) -> None:

@@ -112,6 +112,34 @@ def test_years_judge_and_only_earlier_ones_are_learned_from(titles: pd.DataFrame
     assert set(holdout.outcomes["title_id"]) <= set(holdout.titles["title_id"])
 
 
+def test_what_came_when_the_years_were_judged_already_is_not_learned_from(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    # Licences of library titles: each title's outcome comes up to nine years after its own year.
+    dated = [(f"t{i:03}", "CN", "votes", 9.0 + i, f"{2001 + i % 20 + i // 20 % 3 * 4}-06-01") for i in range(120)]
+    holdout = one(YearSplit(first=2014, last=2015), titles, make_outcomes(dated))
+    assert holdout.outcomes["as_of"].max() < holdout.truth["as_of"].min() == "2015-06-01"
+    assert holdout.n_later == 0
+    assert len(holdout.outcomes) > 0.5 * len(holdout.titles)
+    assert holdout.titles["year"].max() == 2013
+
+    # Worldwide figures that were all taken down later are kept, and counted.
+    later = [(f"t{i:03}", "WW", "imdb_votes", 5.0, "2024-01-01") for i in range(120)]
+    with_world = one(YearSplit(first=2014, last=2015), titles, make_outcomes(dated + later))
+    local = with_world.outcomes[with_world.outcomes["market"] != "WW"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(local, holdout.outcomes)
+    assert with_world.n_later == len(with_world.titles) == len(with_world.outcomes) - len(local)
+
+
+def test_years_of_outcomes_taken_down_on_one_day_are_learned_from_as_they_are(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
+) -> None:
+    outcomes = make_outcomes([(f"t{i:03}", "CN", "votes", 9.0 + i, "2020-01-01") for i in range(120)])
+    holdout = one(YearSplit(first=2014, last=2015), titles, outcomes)
+    assert set(holdout.outcomes["title_id"]) == set(holdout.titles["title_id"])
+    assert holdout.n_later == 0
+
+
 def test_a_day_divides_outcomes_and_charted_titles_do_not_judge(
     titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame]
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.errors import MissingExtraError
+from recommender.errors import CallError, MissingExtraError
 from recommender.ranking import (
     CatBoostTextRanker,
     HomePopularityRanker,
@@ -64,6 +64,14 @@ def outcomes(_tables: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
 def test_markets_come_in_the_order_asked_for(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     scores = NewestRanker().fit(titles, outcomes).predict(titles, ["RU", "CN", "RU"])
     assert scores["market"].unique().tolist() == ["RU", "CN"]
+
+
+def test_a_day_before_that_of_training_is_refused(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:
+    ranker = NewestRanker().fit(titles, outcomes)
+    day = str(np.datetime64(ranker.as_of_, "D") - 1)
+    with pytest.raises(CallError, match=f"cannot predict as of {day}"):
+        ranker.predict(titles, as_of=day)
+    pd.testing.assert_frame_equal(ranker.predict(titles, as_of=ranker.as_of_), ranker.predict(titles))
 
 
 def test_soviet_titles_are_at_home_in_russia(titles: pd.DataFrame, outcomes: pd.DataFrame) -> None:

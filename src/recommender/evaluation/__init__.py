@@ -7,8 +7,9 @@ says all of it in one TOML. `check_leakage` and its like ask whether a ranker se
 
 from __future__ import annotations
 
-from recommender.evaluation._backtest import BACKTEST_FILES, Backtest, choose_splits, run_backtest, write_backtest
+from recommender.evaluation._backtest import BACKTEST_FILES, Backtest, run_backtest, write_backtest
 from recommender.evaluation._canaries import find_canaries, leaking_columns
+from recommender.evaluation._choose import choose_splits
 from recommender.evaluation._compare import compare
 from recommender.evaluation._evaluate import RESULT_COLUMNS, Judging, evaluate
 from recommender.evaluation._experiment import ExperimentConfig, load_experiment

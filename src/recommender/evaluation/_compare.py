@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recommender.errors import CallError
 from recommender.evaluation._judge import COMPARED, WITH_HISTORY, Judgement
 from recommender.evaluation._results import mean_figure
-from recommender.evaluation.metrics import interval_of
+from recommender.evaluation.metrics import FIGURES, interval_of
 
 __all__ = ["COMPARISON_COLUMNS", "compare", "comparisons", "sign_flip_p"]
 
@@ -60,7 +60,8 @@ def compare(one: Sequence[Judgement], other: Sequence[Judgement], *, random_stat
             continue
         first, second = mean_figure([a for a, _ in pairs], name), mean_figure([b for _, b in pairs], name)
         difference, drawn = first[0] - second[0], first[1] - second[1]
-        low, high = interval_of(difference, drawn)
+        widest = FIGURES[name].most - FIGURES[name].least
+        low, high = interval_of(difference, drawn, least=-widest, most=widest)
         effect = pd.Series(dtype="float64")
         for a, b in pairs:
             less = (pd.Series(a.effects[name]) - pd.Series(b.effects[name])) / len(pairs)

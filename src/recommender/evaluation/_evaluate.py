@@ -38,7 +38,7 @@ class Judging:
     gain : {"percentile_cubed", "binary", "log_points"}
         What a title is worth in NDCG; see `gains`.
     least_positives : int, default=10
-        A market with fewer positives does not count.
+        A market in which fewer judged titles have an outcome above 0 does not count, whatever the gain.
     n_resamples : int, default=200
         Of the bootstrap over titles.
     seed : int, default=0
@@ -66,7 +66,7 @@ def evaluate(
 ) -> pd.DataFrame:
     """Fit rankers on one part of the outcomes and judge them by the other.
 
-    In each market only titles foreign to it are judged, and only markets with enough positives count. Calibration,
+    In each market only titles foreign to it are judged, and only markets with enough outcomes above 0 count. Calibration,
     intervals and catalogue coverage pool all titles of all markets; the other figures are means over markets. A title
     that a ranker leaves out comes last. A market that a ranker has not learned is judged by the mean of what it says
     for those it has. Where the judged titles have worldwide outcomes, a ranker that uses history is judged a second
@@ -86,6 +86,7 @@ def evaluate(
         What a title is worth in NDCG; see `gains`. Positives are values above 0, for ``percentile_cubed``
         those in the upper half of the market.
     least_positives : int, default=10
+        A market in which fewer judged titles have an outcome above 0 does not count, whatever the gain.
     n_resamples : int, default=200
         Of the bootstrap over titles that gives each figure's 95% interval.
     seed : int, default=0
@@ -103,7 +104,7 @@ def evaluate(
     CallError
         If no ranker or split is given, or `k` is not positive.
     NotEnoughDataError
-        If the split leaves nothing to learn from or judge by, or no market has enough positives.
+        If the split leaves nothing to learn from or judge by, or no market has enough outcomes above 0.
 
     Examples
     --------

@@ -22,6 +22,10 @@ __all__ = ["KEPT_COLUMNS", "Kept", "markdown", "model_of", "of_model", "read_kep
 
 KEPT_COLUMNS = (*RESULT_COLUMNS, "key")
 _ORDER = ("precision", "recall", "map", "auc", "spearman")
+_CAUTION = (
+    "Intervals and p come from the titles that judge alone, not from training again with another seed; p is not adjusted "
+    "for the number of comparisons."
+)
 _REST = tuple(name for name in FIGURES if name not in {"ndcg", *_ORDER})
 
 
@@ -96,6 +100,7 @@ def write_kept(kept: Kept, config: ExperimentConfig, folder: Path) -> dict[str, 
 def markdown(kept: Kept, config: ExperimentConfig) -> str:
     """Return the results as Markdown."""
     lines = [f"# {config.name}", "", *([config.description, ""] if config.description else [])]
+    lines += [_CAUTION, ""]
     top = headline(kept.results)
     for split in top["split"].unique():
         rows = top[top["split"] == split]
@@ -124,7 +129,9 @@ def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         return empty
     texts = dict.fromkeys(("ranker", "other", "split", "holdout", "figure", "key"), "str")
     try:
-        table = pd.read_csv(file, dtype={name: kind for name, kind in texts.items() if name in columns})
+        # A model may be called null, and NA is Namibia: only an empty cell is a missing one.
+        kinds = {name: kind for name, kind in texts.items() if name in columns}
+        table = pd.read_csv(file, dtype=kinds, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise UnreadableFileError(f"{file}: {error}", hint="Move it away; the results are made again.") from error
     return table if tuple(table.columns) == columns else empty

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.evaluation._judge import Judgement
+from recommender.evaluation._judge import COMPARED, Judgement
 from recommender.evaluation.metrics import FIGURES, interval_of
 
 __all__ = ["ALL", "RESULT_COLUMNS", "headline", "mean_figure", "tabulate"]
@@ -64,12 +64,13 @@ def mean_figure(judgements: Sequence[Judgement], name: str) -> tuple[float, Floa
 
 def _row(ranker: str, split: str, holdout: str, judgements: Sequence[Judgement]) -> dict[str, object]:
     row: dict[str, object] = {"ranker": ranker, "split": split, "holdout": holdout}
-    for name in FIGURES:
+    for name, figure in FIGURES.items():
         whole, drawn = mean_figure(judgements, name)
-        low, high = interval_of(whole, drawn)
+        low, high = interval_of(whole, drawn, least=figure.least, most=figure.most)
         row |= {name: whole, f"{name}_low": low, f"{name}_high": high}
     return row | {
         "n_markets": len({market for one in judgements for market in one.by_market["market"]}),
-        "n_titles": sum(one.n_titles for one in judgements),
+        # A title that judges in several holdouts is one.
+        "n_titles": len({title for one in judgements for title in one.effects[COMPARED[0]]}),
         "seconds": round(sum(one.seconds for one in judgements), 1),
     }

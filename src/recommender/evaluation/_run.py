@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from recommender.evaluation._compare import comparisons
 from recommender.evaluation._evaluate import judge_ranker
 from recommender.evaluation._experiment import ExperimentConfig
 from recommender.evaluation._judge import Judgement
-from recommender.evaluation._kept import Kept, model_of, of_model, read_kept, write_kept
+from recommender.evaluation._kept import read_kept, write_kept
+from recommender.evaluation._merge import merge, warn_of_gaps
 from recommender.evaluation._rankers import NamedRanker
-from recommender.evaluation._results import tabulate
 from recommender.evaluation._store import JudgementStore, digest
 from recommender.evaluation._yardstick import Yardstick, make_yardstick, title_weights
 from recommender.evaluation.splits import Holdout, Split
@@ -68,7 +67,8 @@ def run_experiment(
     Each model on each holdout is kept in ``runs/NAME`` as soon as it is judged, under a digest of the data, the split,
     the model and the way of judging, and the tables are written after every model: an interrupted run loses one holdout.
     What is there under the same digest is not done again. A digest does not know the program's own code: after a change
-    of a ranker, ask for it `again`.
+    of a ranker, ask for it `again`. A comparison needs the raw judgements of both sides; where a side is another than
+    it was and raw judgements are missing, it is left out, and a warning says what to do again.
 
     Parameters
     ----------
@@ -88,6 +88,7 @@ def run_experiment(
     """
     folder = Path(folder)
     rankers = config.make_rankers(only)
+    names = tuple(rankers)
     titles, outcomes = config.read_data()
     hashes = {role: file_sha256(path) for role, path in config.table_paths().items()}
     units = list(_units(config, titles, outcomes))
@@ -96,8 +97,7 @@ def run_experiment(
     store = JudgementStore(folder / "runs" / config.name)
     kept = read_kept(config, folder)
     judged: dict[str, list[Judgement]] = {}
-    keys: dict[tuple[str, str], str] = {}
-    done = []
+    done: list[str] = []
 
     def key_of(ranker: NamedRanker, unit: _Unit) -> str:
         return digest(
@@ -110,9 +110,19 @@ def run_experiment(
             }
         )
 
+    by_split: dict[str, list[int]] = {}
+    for place, unit in enumerate(units):
+        by_split.setdefault(unit.holdout.split, []).append(place)
+    own = {(name, place): key_of(ranker, unit) for name, ranker in rankers.items() for place, unit in enumerate(units)}
+    keys = {
+        (name, split): digest([own[name, place] for place in places])
+        for name in rankers
+        for split, places in by_split.items()
+    }
+
     def judge(ranker: NamedRanker, place: int, afresh: bool) -> list[Judgement]:
         unit = units[place]
-        key = key_of(ranker, unit)
+        key = own[ranker.name, place]
         found = None if afresh else store.load(key)
         if found is None:
             if place not in yardsticks:
@@ -126,20 +136,18 @@ def run_experiment(
         return [replace(one, ranker=one.ranker.replace(found[0].ranker, ranker.name, 1)) for one in found]
 
     for name, ranker in rankers.items():
-        for split in dict.fromkeys(unit.holdout.split for unit in units):
-            places = [place for place, unit in enumerate(units) if unit.holdout.split == split]
-            group = digest([key_of(ranker, units[place]) for place in places])
-            keys[name, split] = group
+        for split, places in by_split.items():
             wanted = not only or name in only
             afresh = wanted and again
-            raw = all(store.load(key_of(ranker, units[place])) is not None for place in places)
-            if afresh or raw or (wanted and not kept.has(name, split, group)):
+            raw = all(store.load(own[name, place]) is not None for place in places)
+            if afresh or raw or (wanted and not kept.has(name, split, keys[name, split])):
                 judged.setdefault(name, []).extend(one for place in places for one in judge(ranker, place, afresh))
         if name in done:
-            kept = _merged(config, rankers, judged, keys, kept)
+            kept = merge(names, judged, keys, kept, seed=config.seed)
             write_kept(kept, config, folder)
-    kept = _merged(config, rankers, judged, keys, kept)
+    kept = merge(names, judged, keys, kept, seed=config.seed)
     files = write_kept(kept, config, folder)
+    warn_of_gaps(names, judged, keys, kept, folder=str(store.folder))
     return ExperimentRun(kept.results, kept.comparisons, files, tuple(dict.fromkeys(done)))
 
 
@@ -151,34 +159,3 @@ def _units(config: ExperimentConfig, titles: pd.DataFrame, outcomes: pd.DataFram
                 # Where the split draws nothing, only the models are another.
                 name = f"{holdout.name}, seed {seed}" if drawn is split and seed else holdout.name
                 yield _Unit(seed, drawn, replace(holdout, name=name))
-
-
-def _merged(
-    config: ExperimentConfig,
-    rankers: dict[str, NamedRanker],
-    judged: dict[str, list[Judgement]],
-    keys: dict[tuple[str, str], str],
-    kept: Kept,
-) -> Kept:
-    """Return the rows of all models in the order of the TOML: new ones where there are, else those that were kept."""
-    tables = []
-    for name in rankers:
-        new = tabulate(judged.get(name, []))
-        new["key"] = [keys[name, split] for split in new["split"]]
-        old = kept.results[of_model(kept.results["ranker"], name) & ~kept.results["split"].isin(new["split"].unique())]
-        tables += [table for table in (new, old) if len(table)]
-    results = pd.concat(tables, ignore_index=True) if tables else kept.results
-    order = {split: place for place, split in enumerate(dict.fromkeys(split for _, split in keys))}
-    results = results[results["split"].isin(order)]
-    results = results.sort_values("split", key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
-    reference = next(iter(rankers))
-    fresh = comparisons([one for some in judged.values() for one in some], reference, random_state=config.seed)
-    pairs = set(zip(fresh["ranker"], fresh["other"], fresh["split"], strict=True))
-    # A comparison that cannot be made again stays while both sides are what they were.
-    stays = [
-        (one, other, split) not in pairs
-        and all(kept.has(name, split, keys.get((name, split), "")) for name in (model_of(one), model_of(other)))
-        for one, other, split in kept.comparisons[["ranker", "other", "split"]].itertuples(index=False)
-    ]
-    both = [table for table in (fresh, kept.comparisons[pd.Series(stays, dtype="bool").to_numpy()]) if len(table)]
-    return Kept(results, pd.concat(both, ignore_index=True) if both else fresh)

@@ -17,6 +17,8 @@ def bootstrap_interval(
     n_resamples: int = 200,
     confidence: float = 0.95,
     random_state: int = 0,
+    least: float = -np.inf,
+    most: float = np.inf,
 ) -> tuple[float, float]:
     """Return an interval of a statistic over titles drawn again with replacement.
 
@@ -31,6 +33,8 @@ def bootstrap_interval(
     n_resamples : int, default=200
     confidence : float, default=0.95
     random_state : int, default=0
+    least, most : float, default=-inf, inf
+        The range of the statistic, which the shifted quantiles are kept within.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def bootstrap_interval(
     weights = draw_weights(n_titles, n_resamples, random_state).astype(np.intp)
     places = np.arange(n_titles)
     drawn = np.array([statistic(np.repeat(places, row)) for row in weights])
-    return interval_of(statistic(places), drawn, confidence=confidence)
+    return interval_of(statistic(places), drawn, confidence=confidence, least=least, most=most)
 
 
 def draw_weights(n_titles: int, n_resamples: int, random_state: int = 0) -> NDArray[np.float64]:
@@ -65,8 +69,17 @@ def draw_weights(n_titles: int, n_resamples: int, random_state: int = 0) -> NDAr
     return weights
 
 
-def interval_of(whole: float, drawn: NDArray[np.float64], *, confidence: float = 0.95) -> tuple[float, float]:
+def interval_of(
+    whole: float,
+    drawn: NDArray[np.float64],
+    *,
+    confidence: float = 0.95,
+    least: float = -np.inf,
+    most: float = np.inf,
+) -> tuple[float, float]:
     """Return the interval of a figure from its resamples, shifted so that their mean is the figure; it holds the figure.
+
+    It is kept within the range of the figure, which a shift may leave.
 
     Examples
     --------
@@ -79,4 +92,4 @@ def interval_of(whole: float, drawn: NDArray[np.float64], *, confidence: float =
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail]) + (whole - drawn.mean())
-    return min(float(low), whole), max(float(high), whole)
+    return min(max(float(low), least), whole), max(min(float(high), most), whole)

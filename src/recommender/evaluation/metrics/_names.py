@@ -22,12 +22,16 @@ class Figure:
         Whether more is better, less, a certain value, or neither.
     says : str
         What it tells, in a sentence.
+    least, most : float, default=0, 1
+        No value of it is lower, or greater.
     """
 
     label: str
     at_k: bool
     better: Literal["high", "low", "target"] | None
     says: str
+    least: float = 0.0
+    most: float = 1.0
 
     def head(self, k: int) -> str:
         """Return the label with the depth of the list.
@@ -46,12 +50,15 @@ FIGURES: dict[str, Figure] = {
     "recall": Figure("recall", True, "high", "Share of all positives that are in the top."),
     "map": Figure("MAP", False, "high", "Precision at the place of each positive, averaged."),
     "auc": Figure("AUC", False, "high", "Chance that a positive stands above another title; 0.5 is chance."),
-    "spearman": Figure("Spearman", False, "high", "Rank correlation of score and outcome over the whole list."),
+    "spearman": Figure("Spearman", False, "high", "Rank correlation of score and outcome over the whole list.", -1),
     "calibration_error": Figure(
         "calibration error", False, "low", "How far appeal is from the percentile reached, on average over tenths."
     ),
     "interval_coverage": Figure(
-        "interval coverage", False, "target", "Share of outcomes within their intervals; should be what was asked, 0.8."
+        "interval coverage",
+        False,
+        "target",
+        "Share of outcomes within their intervals; should be what a model was set to.",
     ),
     "interval_width": Figure("interval width", False, "low", "Mean width of the intervals, in percentiles."),
     "catalogue_coverage": Figure(
@@ -61,9 +68,9 @@ FIGURES: dict[str, Figure] = {
         "genre diversity", True, None, "Mean distance of two titles of the top by genre; 0: all alike."
     ),
     "origin_diversity": Figure("origin diversity", True, None, "The same by country of origin."),
-    "text_diversity": Figure("text diversity", True, None, "The same by the meaning of the synopsis."),
+    "text_diversity": Figure("text diversity", True, None, "The same by the meaning of the synopsis.", most=2),
     "popularity_bias": Figure(
-        "popularity bias", True, None, "How many percentiles the top is more popular elsewhere than the catalogue."
+        "popularity bias", True, None, "How many percentiles the top is more popular elsewhere than the catalogue.", -1
     ),
 }
 """The figures by their names in results, in the order in which they are shown."""

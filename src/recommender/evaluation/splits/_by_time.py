@@ -52,7 +52,8 @@ class AsOfSplit(Split):
     @property
     def label(self) -> str:
         """What the split is called."""
-        return f"as of {self.day}" + (f" until {self.until}" if self.until else "")
+        until = f" until {self.until}" if self.until else ""
+        return f"as of {self.day}{until}" + (f", titles until {self.last_year}" if self.last_year is not None else "")
 
     def divide(self, titles: pd.DataFrame, outcomes: pd.DataFrame) -> tuple[Holdout, ...]:
         """Divide titles and outcomes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -15,6 +16,9 @@ from recommender.features import content_keys
 
 __all__ = ["FoldSplit", "OriginSplit", "RandomSplit", "RollingYearSplit", "YearSplit", "draw_order"]
 
+# A market with fewer outcomes is not learned.
+_LEAST_LEFT = 10
+_LEAST_SHARE = 0.5
 Seed = Annotated[int, Field(ge=0)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -95,6 +99,9 @@ class FoldSplit(Split):
 class YearSplit(Split):
     """Titles of some years judge; those of earlier years are learned from, later ones are left out.
 
+    Outcomes of earlier titles that came when later ones were judged already are not learned from, unless that would
+    take more than half of a market's: tables that were taken down on a few days tell what was known only then.
+
     Parameters
     ----------
     first, last : int
@@ -127,6 +134,8 @@ class YearSplit(Split):
 
 class RollingYearSplit(Split):
     """Several spans of years in a row judge, each by what was learned from the titles of all years before it.
+
+    Each span is divided as a `YearSplit`.
 
     Parameters
     ----------
@@ -206,7 +215,16 @@ def draw_order(titles: pd.DataFrame, seed: int) -> NDArray[np.intp]:
 def _of_years(split: Split, titles: pd.DataFrame, outcomes: pd.DataFrame, first: int, last: int) -> Holdout:
     year = titles["year"].astype("float64").to_numpy()
     name = str(first) if first == last else f"{first} to {last}"
-    return by_titles(split, name, titles, outcomes, year < first, (year >= first) & (year <= last))
+    return _before_judging(by_titles(split, name, titles, outcomes, year < first, (year >= first) & (year <= last)))
+
+
+def _before_judging(holdout: Holdout) -> Holdout:
+    """Learn only from outcomes dated before the first that judges, in each market where enough of them are left."""
+    early = (holdout.outcomes["as_of"] < holdout.truth["as_of"].min()).to_numpy(dtype=bool)
+    by_market = pd.Series(early).groupby(holdout.outcomes["market"].to_numpy())
+    enough = by_market.transform("sum") >= np.maximum(_LEAST_LEFT, _LEAST_SHARE * by_market.transform("size"))
+    kept = early | ~enough.to_numpy(dtype=bool)
+    return holdout if kept.all() else replace(holdout, outcomes=holdout.outcomes[kept].reset_index(drop=True))
 
 
 def _check_order(first: int, last: int) -> None:

@@ -50,6 +50,11 @@ class Holdout:
     history: pd.DataFrame
     markets: tuple[str, ...] | None = None
 
+    @property
+    def n_later(self) -> int:
+        """How many of the outcomes learned from are dated after the first that judges."""
+        return int((self.outcomes["as_of"] > self.truth["as_of"].min()).sum())
+
 
 class Split(BaseModel, ABC):
     """A way to divide titles and outcomes; the same tables are always divided the same way."""
@@ -72,9 +77,12 @@ class Split(BaseModel, ABC):
         """
 
     def with_seed(self, seed: int) -> Self:
-        """Return the same split, drawn anew; where nothing is drawn, the split itself."""
-        drawn = type(self).model_fields
-        return self.model_copy(update={"seed": self.__dict__["seed"] + seed}) if "seed" in drawn else self
+        """Return the same split, drawn anew; where nothing is drawn, the split itself.
+
+        Each of its repeats has a seed of its own, so none of two different seeds is drawn alike.
+        """
+        own = dict(self)
+        return self.model_copy(update={"seed": own["seed"] + seed * own.get("repeats", 1)}) if "seed" in own else self
 
 
 def by_titles(

@@ -15,7 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import CallError, NotEnoughDataError, did_you_mean
 from recommender.features import TextEncoder, TitleFacts, collect_facts
+from recommender.ranking._day import check_day
 from recommender.ranking._labels import day_after, label, seen_before
+from recommender.schema import iso_day
 from recommender.sources import complete_titles
 
 __all__ = ["Baseline", "Example", "Floats", "TextBaseline"]
@@ -87,7 +89,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         """
         if outcomes.empty:
             raise NotEnoughDataError("there are no outcomes to learn from", hint="Give a table of outcomes.")
-        self.as_of_ = as_of or day_after(outcomes)
+        self.as_of_ = day_after(outcomes) if as_of is None else iso_day(as_of, "as_of")
         # The last bits of a sum depend on the order of its terms.
         titles = _sorted(complete_titles(titles))
         facts = self._facts(titles)
@@ -117,7 +119,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         history : DataFrame or None
             Outcomes of these titles elsewhere; read only where `uses_history` says so.
         as_of : str or None
-            History dated on or after it is not looked at; the day of fitting by default.
+            History dated on or after it is not looked at; the day of fitting by default, and no earlier one.
         explain
             Taken so that a baseline can stand wherever a `Ranker` does.
 
@@ -130,9 +132,10 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         Raises
         ------
         CallError
-            If a market is not one that was learned.
+            If a market is not one that was learned, or outcomes from after `as_of` were.
         """
         check_is_fitted(self)
+        day = check_day(as_of, self.as_of_)
         wanted = tuple(self.markets_ if markets is None else dict.fromkeys(markets))
         for market in wanted:
             if market not in self.markets_:
@@ -142,7 +145,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
                 )
         titles = complete_titles(titles).reset_index(drop=True)
         facts = self._facts(titles)
-        seen = _NOTHING if history is None else seen_before(history, as_of or self.as_of_)
+        seen = _NOTHING if history is None else seen_before(history, day)
         asked = Example(titles, facts, wanted, seen, np.full((len(titles), len(wanted)), np.nan))
         title, place = np.nonzero(facts.foreign(wanted))
         score = (self._score(asked) if len(titles) else np.empty((0, len(wanted))))[title, place]
