@@ -392,3 +392,9 @@ class TestInterruption:
         process.terminate()
         assert process.wait(timeout=60) == 143
         process.stdout.close()
+
+
+def test_a_closed_output_is_no_fault() -> None:
+    """As a daemon or a scheduler may start it."""
+    command = f"{shlex.quote(sys.executable)} -m recommender policy list >&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode == 0

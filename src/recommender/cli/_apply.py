@@ -101,7 +101,7 @@ def _print(made: Applied) -> None:
         sep="",
     )
     console.print(f"{', '.join(said)}; {len(edits.locks):,} locked, prices of {len(edits.prices):,} changed")
-    print_changes(made.changes[made.changes["change"] != "changed"], limit=_SHOWN)
+    print_changes(made.changes, limit=_SHOWN)
     for shortfall in offer.shortfalls:
         console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")
     if len(edits.extra):

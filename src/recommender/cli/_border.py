@@ -143,6 +143,9 @@ def _interruptible() -> Iterator[None]:
 
 def _flushed(status: int) -> int:
     """Write out what is left; a reader that has gone or a full disk must not surface as Python's message."""
+    # Where a process was started with its output closed there is none.
+    if sys.stdout is None:
+        return status
     try:
         sys.stdout.flush()
     except OSError as error:

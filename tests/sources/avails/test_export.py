@@ -289,3 +289,9 @@ def test_a_wrong_call_writes_nothing(offer, tmp_path, wrong, said):
 def test_a_folder_without_an_offer_is_refused(tmp_path):
     with pytest.raises(UnreadableFileError, match=r"offer\.parquet"):
         export_offer(tmp_path, tmp_path / "a.xlsx")
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(offer, tmp_path):
+    with pytest.raises(CallError, match="ends \\(2027-01-01\\) before"):
+        export_offer(offer, tmp_path / "a.xlsx", start="2028-01-01", end="2027-01-01")
+    assert not list(tmp_path.glob("*.xlsx"))

@@ -105,12 +105,16 @@ def offer_terms(
     wanted = media if media is not None else brief.get("media") or stated("media") or (free.media if free else ())
     exclusive = stated("exclusive")
     language = brief.get("language") or stated("language")
+    first = _day("--start", start) if start is not None else stated("start")
+    last = _day("--end", end) if end is not None else stated("end")
+    if _bound(last, date.max, date.max) < _bound(first, date.min, date.min):
+        raise CallError(f"the window ends ({last}) before it begins ({first})", hint="give --start and --end in order")
     return Terms(
         market=str(offer["market"].iloc[0]),
         licences=_licences([str(word) for word in wanted]),
         language=None if language is None else str(language),
-        start=_day("--start", start) if start is not None else stated("start"),
-        end=_day("--end", end) if end is not None else stated("end"),
+        start=first,
+        end=last,
         exclusive=exclusive if isinstance(exclusive, bool) else None,
         licensor=licensor,
         licensee=licensee,
