@@ -53,14 +53,18 @@ def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp
         stderr=subprocess.DEVNULL,
     )
     try:
-        done = subprocess.run(
-            [SYSTEM_PYTHON, SCRIPT, pipe, source, target, plan],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        # Its bridge to Python sometimes dies of a signal at the end: that is LibreOffice's, and is tried once more.
+        for _ in range(2):
+            done = subprocess.run(
+                [SYSTEM_PYTHON, SCRIPT, pipe, source, target, plan],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            if done.returncode >= 0:
+                break
         assert done.returncode == 0, done.stderr
         office.wait(timeout=60)
     finally:
