@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import math
 
-import numpy as np
 import pandas as pd
 
 from recommender.errors import NotEnoughDataError
 from recommender.evaluation._evaluate import Judging
 from recommender.evaluation._truth import find_truth
 from recommender.evaluation.splits import FoldSplit, RollingDaySplit, RollingYearSplit, Split
-from recommender.schema import METRICS, WORLDWIDE, at_home
+from recommender.evaluation.splits._holdout import is_home, is_worldwide
+from recommender.schema import METRICS, WORLDWIDE
 
 __all__ = ["choose_splits"]
 
@@ -66,9 +66,8 @@ def _choose_years(titles: pd.DataFrame, outcomes: pd.DataFrame) -> RollingYearSp
 
 def _years_abroad(titles: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Series:
     """Return the years of the titles with an outcome in a market that they are foreign to."""
-    found = titles.merge(outcomes.loc[outcomes["market"] != WORLDWIDE, ["title_id", "market"]], on="title_id")
-    foreign = [market not in at_home(cell) for cell, market in zip(found["countries"], found["market"], strict=True)]
-    return found[np.array(foreign, dtype=bool)].drop_duplicates("title_id")["year"].dropna().astype("int64")
+    abroad = outcomes.loc[~is_worldwide(outcomes) & ~is_home(outcomes, titles), "title_id"]
+    return titles.loc[titles["title_id"].isin(abroad), "year"].dropna().astype("int64")
 
 
 def _can_judge(split: Split, titles: pd.DataFrame, outcomes: pd.DataFrame) -> bool:

@@ -69,8 +69,8 @@ def evaluate(
     In each market only titles foreign to it are judged, and only markets with enough outcomes above 0 count. Calibration,
     intervals and catalogue coverage pool all titles of all markets; the other figures are means over markets. A title
     that a ranker leaves out comes last. A market that a ranker has not learned is judged by the mean of what it says
-    for those it has. Where the judged titles have worldwide outcomes, a ranker that uses history is judged a second
-    time with them, as ``NAME + history``.
+    for those it has. Where the judged titles have outcomes worldwide or at home, a ranker that uses history is judged a
+    second time with them, as ``NAME + history``.
 
     Parameters
     ----------

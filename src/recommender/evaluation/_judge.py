@@ -25,7 +25,7 @@ COMPARED = ("ndcg", "spearman")
 
 
 WITH_HISTORY = " + history"
-"""What stands behind the name of a ranker that was shown worldwide outcomes."""
+"""What stands behind the name of a ranker that was shown how titles did worldwide and at home."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,10 @@ from recommender.evaluation.metrics import draw_weights
 from recommender.evaluation.metrics._beyond import word_table
 from recommender.evaluation.metrics._ranked import over
 from recommender.evaluation.splits import Holdout
+from recommender.evaluation.splits._holdout import is_home
 from recommender.features import TextEncoder, canonical_genres, content_order
 from recommender.ranking import percentile_of, spread_percentiles
-from recommender.schema import METRICS, at_home
+from recommender.schema import METRICS
 
 __all__ = ["Yardstick", "make_yardstick", "title_weights"]
 
@@ -114,9 +115,7 @@ def _popularity(holdout: Holdout, truth: Truth, percentile: Floats) -> Floats:
     """Return how popular each title is elsewhere: worldwide, else at home, else in the other markets that judge."""
     titles = holdout.judged
     known = _placed(holdout.history, titles)
-    homes = dict(zip(titles["title_id"], map(at_home, titles["countries"]), strict=True))
-    rows = zip(holdout.truth["market"], holdout.truth["title_id"], strict=True)
-    home = holdout.truth[np.array([market in homes[title] for market, title in rows], dtype=bool)]
+    home = holdout.truth[is_home(holdout.truth, titles)]
     known = np.where(np.isfinite(known), known, _placed(home, titles))
     if np.isfinite(known).sum() >= _LEAST_POPULAR:
         return np.repeat(known[:, None], len(truth.markets), axis=1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from typing import Annotated, TypeVar
+from collections.abc import Collection, Iterable
+from typing import Annotated, LiteralString, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -34,23 +34,21 @@ def _name(value: object) -> object:
     return value
 
 
-def _kind(value: object) -> object:
-    if isinstance(value, str) and value not in KINDS:
-        guess = did_you_mean(value, KINDS) or f"use one of {', '.join(KINDS)}"
-        raise PydanticCustomError("kind", "unknown kind; {guess}", {"guess": guess})
-    return value
+def _one_of(words: Collection[str], what: LiteralString) -> BeforeValidator:
+    """Return what refuses a word that is none of some, with the nearest of them."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and value not in words:
+            guess = did_you_mean(value, words) or f"use one of {', '.join(words)}"
+            raise PydanticCustomError(what, "unknown {what}; {guess}", {"what": what, "guess": guess})
+        return value
+
+    return BeforeValidator(check)
 
 
 def _decade(value: object) -> object:
     if isinstance(value, str) and not _DECADE.fullmatch(value):
         raise PydanticCustomError("decade", 'not a decade; write it as "1960s", or "unknown"')
-    return value
-
-
-def _tier(value: object) -> object:
-    if isinstance(value, str) and value not in TIER_NAMES:
-        guess = did_you_mean(value, TIER_NAMES) or f"use one of {', '.join(TIER_NAMES)}"
-        raise PydanticCustomError("tier", "unknown tier; {guess}", {"guess": guess})
     return value
 
 
@@ -90,10 +88,10 @@ def _apart(value: object) -> object:
 
 
 Name = Annotated[str, BeforeValidator(_name)]
-Kind = Annotated[str, BeforeValidator(_kind)]
+Kind = Annotated[str, _one_of(KINDS, "kind")]
 Decade = Annotated[str, BeforeValidator(_decade)]
 Market = Annotated[str, BeforeValidator(_market)]
-Tier = Annotated[str, BeforeValidator(_tier)]
+Tier = Annotated[str, _one_of(TIER_NAMES, "tier")]
 Genre = Annotated[Text, AfterValidator(_genre)]
 Country = Annotated[Text, AfterValidator(_country)]
 Language = Annotated[Text, AfterValidator(_language)]

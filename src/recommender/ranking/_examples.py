@@ -178,12 +178,13 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
     settled = np.concatenate([block.settled for block in blocks])
     fold = folds[np.concatenate([block.title for block in blocks])]
     growing = np.repeat([block.growing for block in blocks], sizes)
-    dated = np.repeat([block.dated for block in blocks], sizes) & ~growing
+    by_day = [block.dated and not block.growing for block in blocks]
+    from_past = sum(size for size, asked in zip(sizes, by_day, strict=True) if asked)
     calibrates = np.repeat([block.calibrates for block in blocks], sizes)
     rounds = []
     later = 0
     for place in reversed(range(len(blocks))):
-        if not blocks[place].dated or blocks[place].growing or later >= _LATER_SHARE * dated.sum():
+        if not by_day[place] or later >= _LATER_SHARE * from_past:
             continue
         learned = calibrates & (number != place) & (settled < blocks[place].origin)
         if learned.sum() >= _LEAST_TRAINED:
@@ -192,5 +193,5 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
     # Out of fold where there is no past: outcomes of one day, or growing, or no later slice that had enough to learn from.
     last = max(block.origin for block in blocks)
     one_day = np.repeat([not block.dated and block.calibrates and block.origin == last for block in blocks], sizes)
-    rest = one_day | growing if rounds else np.ones(len(dated), dtype=bool)
+    rest = one_day | growing if rounds else np.ones(len(growing), dtype=bool)
     return rounds + [(fold != one, rest & (fold == one)) for one in np.unique(fold[rest])]

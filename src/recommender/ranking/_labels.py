@@ -191,7 +191,7 @@ def _since(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str
 
 def _settled(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[str, ...]) -> NDArray[np.str_]:
     """Return the day of the last row that tells a title's relevance in the market; a flow grows up to the last day."""
-    settled = np.full((len(facts), len(markets)), as_of, dtype="<U10")
+    settled = np.full((len(facts), len(markets)), "", dtype="<U10")
     position = pd.Series(np.arange(len(facts)), index=facts.title_ids)
     nature = np.array([METRICS[metric].nature for metric in rows["metric"]], dtype=object)
     last = rows[nature == "level"].groupby(["title_id", "market"])["as_of"].max()
@@ -201,8 +201,9 @@ def _settled(facts: TitleFacts, rows: pd.DataFrame, as_of: str, markets: tuple[s
         # That a market is not listed is known with the title's last row anywhere.
         last = of_metric.groupby("title_id")["as_of"].max()
         place = np.ix_(position[last.index].to_numpy(), np.isin(markets, of_metric["market"].unique()))
-        here = np.broadcast_to(last.to_numpy(dtype="<U10")[:, None], settled[place].shape)
-        settled[place] = np.where((settled[place] < as_of) & (settled[place] > here), settled[place], here)
+        here = last.to_numpy(dtype="<U10")[:, None]
+        settled[place] = np.where(settled[place] > here, settled[place], here)
+    settled[settled == ""] = as_of
     return settled
 
 

@@ -16,7 +16,10 @@ from recommender.sources import _cells
 from recommender.sources._cells import Misread
 from recommender.sources._vocabulary import Unknown, translator
 
-__all__ = ["Coerced", "coerce", "empty_column", "extra_column"]
+__all__ = ["DTYPES", "Coerced", "coerce", "empty_column", "extra_column"]
+
+DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean"}
+"""The dtypes in memory of what is neither text nor a list."""
 
 
 @dataclass
@@ -42,8 +45,7 @@ def empty_column(column: Column, n_rows: int) -> pd.Series[Any]:
     """Return the column of a table that lacks it: empty cells, empty lists."""
     if column.type in {"list", "records"}:
         return _objects([[] for _ in range(n_rows)])
-    dtype = {"integer": "Int64", "number": "float64", "boolean": "boolean"}.get(column.type, "str")
-    return pd.Series([None] * n_rows, dtype=dtype)
+    return pd.Series([None] * n_rows, dtype=DTYPES.get(column.type, "str"))
 
 
 def coerce(column: Column, raw: pd.Series[Any]) -> Coerced:  # noqa: PLR0911 - one branch a type

@@ -9,11 +9,11 @@ import pandas as pd
 
 from recommender.errors import CallError, visible
 from recommender.schema import TITLES, Column
-from recommender.sources._columns import coerce, empty_column
+from recommender.sources._columns import DTYPES, coerce, empty_column
 
 __all__ = ["complete_titles"]
 
-_DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean"}
+_NEEDED = "Give each title an id, a title and a kind."
 
 
 def complete_titles(titles: pd.DataFrame) -> pd.DataFrame:
@@ -41,9 +41,7 @@ def complete_titles(titles: pd.DataFrame) -> pd.DataFrame:
     """
     lacking = [name for name in TITLES.required if name not in titles.columns]
     if lacking:
-        raise CallError(
-            f"the titles have no column {', '.join(lacking)}", hint="Give each title an id, a title and a kind."
-        )
+        raise CallError(f"the titles have no column {', '.join(lacking)}", hint=_NEEDED)
     new = {column.name: _brought(column, titles) for column in TITLES.columns if not _is_ready(column, titles)}
     table = titles.assign(**new) if new else titles
     twice = table["title_id"][table["title_id"].duplicated()]
@@ -58,8 +56,8 @@ def _is_ready(column: Column, titles: pd.DataFrame) -> bool:
     cells = titles[column.name]
     if column.type == "list":
         return all(isinstance(cell, list | tuple | np.ndarray) for cell in cells)
-    if column.type in _DTYPES:
-        return bool(cells.dtype == _DTYPES[column.type])
+    if column.type in DTYPES:
+        return bool(cells.dtype == DTYPES[column.type])
     return isinstance(cells.dtype, pd.StringDtype) and not (column.required and cells.isna().any())
 
 
@@ -72,5 +70,5 @@ def _brought(column: Column, titles: pd.DataFrame) -> pd.Series[Any]:
         raise CallError(f"titles, row {place}, column {column.name}: {problem} ({visible(value)})", hint=f"{remedy}.")
     if column.required and coerced.cells.isna().any():
         place = int(np.flatnonzero(coerced.cells.isna())[0])
-        raise CallError(f"titles, row {place}: no {column.name}", hint="Give each title an id, a title and a kind.")
+        raise CallError(f"titles, row {place}: no {column.name}", hint=_NEEDED)
     return coerced.cells.set_axis(titles.index)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from recommender.errors import NotEnoughDataError
 from recommender.schema import METRICS, WORLDWIDE, at_home
 
-__all__ = ["Holdout", "Split", "by_titles", "checked", "find_history", "is_worldwide", "rows_of"]
+__all__ = ["Holdout", "Split", "by_titles", "checked", "find_history", "is_home", "is_worldwide", "rows_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,14 +119,18 @@ def find_history(titles: pd.DataFrame, outcomes: pd.DataFrame, judged: NDArray[n
     judged : ndarray of bool, shape (n_outcomes,)
         Rows of titles that judge, from when they may be seen.
     """
-    homes = dict(zip(titles["title_id"], map(at_home, titles["countries"]), strict=True))
-    markets = zip(outcomes["title_id"], outcomes["market"], strict=True)
-    home = np.array([market in homes.get(title, ()) for title, market in markets], dtype=bool)
-    world = is_worldwide(outcomes)
+    home, world = is_home(outcomes, titles), is_worldwide(outcomes)
     level = np.array([METRICS[metric].nature == "level" for metric in outcomes["metric"]], dtype=bool)
     abroad = outcomes["title_id"].isin(outcomes.loc[~home & ~world, "title_id"]).to_numpy(dtype=bool)
     shown: pd.DataFrame = outcomes[judged & (world | (home & level & abroad))].reset_index(drop=True)
     return shown
+
+
+def is_home(outcomes: pd.DataFrame, titles: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rows are of a market that their title comes from."""
+    homes = dict(zip(titles["title_id"], map(at_home, titles["countries"]), strict=True))
+    rows = zip(outcomes["title_id"], outcomes["market"], strict=True)
+    return np.array([market in homes.get(title, ()) for title, market in rows], dtype=bool)
 
 
 def is_worldwide(outcomes: pd.DataFrame) -> NDArray[np.bool_]:
