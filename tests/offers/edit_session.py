@@ -4,6 +4,7 @@ Usage: python3 edit_session.py PIPE SOURCE.xlsx TARGET.xlsx EDITS.json
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -104,8 +105,9 @@ def main(pipe, source, target, edits):
     book.Sheets.getByName("Agenda").getCellByPosition(1, 1).String = "price of the package"
     book.storeToURL(Path(target).resolve().as_uri(), (option("FilterName", "Calc MS Excel 2007 XML"),))
     book.close(True)
-    desktop.terminate()
 
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    # The bridge's threads may still run, and taking the interpreter down below them ends in a signal now and then.
+    os._exit(0)

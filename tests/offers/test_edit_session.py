@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def soffice() -> str:
 
 
 def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp_path: Path) -> None:
-    """Start LibreOffice without a window, let the script work in it, and end it."""
+    """Start LibreOffice without a window, let the script work in it, and end it from outside."""
     plan = tmp_path / "edits.json"
     plan.write_text(json.dumps(edits), encoding="utf-8")
     pipe = f"recommender-{os.getpid()}"
@@ -51,24 +52,21 @@ def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        # Its bridge to Python sometimes dies of a signal at the end: that is LibreOffice's, and is tried once more.
-        for _ in range(2):
-            done = subprocess.run(
-                [SYSTEM_PYTHON, SCRIPT, pipe, source, target, plan],
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-            if done.returncode >= 0:
-                break
+        done = subprocess.run(
+            [SYSTEM_PYTHON, SCRIPT, pipe, source, target, plan],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
-        office.wait(timeout=60)
     finally:
-        office.kill()
+        # The command is a launcher: what it started goes with it.
+        os.killpg(office.pid, signal.SIGKILL)
         office.wait()
 
 
