@@ -17,6 +17,7 @@ from tests.ranking.commands import write_world
 
 FILES = [
     "by_market.csv",
+    "by_evidence.csv",
     "comparisons.csv",
     "holdouts.csv",
     "predictions.parquet",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from recommender.evaluation import (
     Backtest,
     FoldSplit,
     Judging,
+    MarketSplit,
     OriginSplit,
     RollingDaySplit,
     RollingYearSplit,
@@ -32,6 +34,7 @@ FILES = {
     "results.parquet",
     "comparisons.csv",
     "by_market.csv",
+    "by_evidence.csv",
     "holdouts.csv",
     "predictions.parquet",
     "report.html",
@@ -108,6 +111,50 @@ def test_figures_can_be_made_again_from_what_was_said(backtest: Backtest, tmp_pa
         assert result["spearman"] == pytest.approx(sum(by_market) / len(by_market))
         assert result["interval_width"] == pytest.approx((rows["high"] - rows["low"]).mean())
         assert result["n_titles"] == rows["title_id"].nunique()
+
+
+class Weighing(Told):
+    """Says of even titles that much is known, in intervals that hold nothing; of odd ones that little is, and holds all."""
+
+    def fit(self, titles: pd.DataFrame, outcomes: pd.DataFrame, *, as_of: str | None = None) -> Self:
+        self.markets_ = tuple(sorted(outcomes["market"].unique()))
+        return super().fit(titles, outcomes, as_of=as_of)
+
+    def predict(self, titles: pd.DataFrame, markets: Sequence[str] | None = None, **how: Any) -> pd.DataFrame:
+        frame = super().predict(titles, markets, **how)
+        odd = frame["title_id"].str[-1].astype(int) % 2 == 1
+        low, high = odd.map({True: 0.0, False: 0.5}), odd.map({True: 1.0, False: 0.5})
+        return frame.assign(low=low, high=high, evidence=odd.map({True: "thin", False: "strong"}))
+
+
+def test_trust_is_told_by_evidence_and_market(titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path) -> None:
+    rankers = {"weighing": Weighing(), "told": Told(), "shuffle": ShuffleRanker()}
+    backtest = run_backtest(rankers, titles, votes, [FoldSplit(folds=2)], Judging(k=10, n_resamples=5))
+    told = backtest.by_evidence
+    assert {ranker.removesuffix(" + history") for ranker in told["ranker"]} == {"weighing"}, "others weigh none"
+    own = told[told["ranker"] == "weighing"].set_index("evidence")
+    assert own.index.tolist() == ["strong", "thin"]
+    assert own.loc["thin", "interval_coverage"] == own.loc["thin", "interval_width"] == 1
+    assert own.loc["strong", "interval_width"] == 0
+    assert own.loc["strong", "interval_coverage"] < 0.1
+    assert own["n_pairs"].sum() == 100 + 80
+    # Percentiles of half of the titles, appeal always in the middle: a quarter of the scale away on average.
+    assert own["error"].to_numpy() == pytest.approx(0.25, abs=0.03)
+    shares = backtest.by_market.set_index(["ranker", "market"])["interval_coverage"]
+    assert math.isnan(shares[("shuffle", "CN")])
+    files = write_backtest(backtest, tmp_path / "out")
+    said = pd.read_parquet(files["predictions.parquet"]).query("ranker == 'weighing' and market == 'CN'")
+    assert shares[("weighing", "CN")] == pytest.approx((said["evidence"] == "thin").mean(), abs=0.05)
+    text = files["report.html"].read_text(encoding="utf-8")
+    assert text.count("Does evidence mean what it says?") == 1
+
+
+def test_no_evidence_is_told_of_markets_that_were_not_learned(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    backtest = run_backtest(
+        {"weighing": Weighing()}, titles, votes, [MarketSplit(markets=("CN",))], Judging(k=10, n_resamples=5)
+    )
+    assert len(backtest.results)
+    assert backtest.by_evidence.empty
 
 
 def test_the_report_is_one_page_that_runs_and_fetches_nothing(backtest: Backtest, tmp_path: Path) -> None:

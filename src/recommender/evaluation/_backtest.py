@@ -16,6 +16,7 @@ from recommender.evaluation._evaluate import Judging, judge_rankers, make_yardst
 from recommender.evaluation._judge import Judgement
 from recommender.evaluation._protocol import TitleRanker
 from recommender.evaluation._results import tabulate
+from recommender.evaluation._trust import coverage_by_market, trust_by_evidence
 from recommender.evaluation.splits import Split
 from recommender.sources import atomic_directory, write_table
 
@@ -26,6 +27,7 @@ BACKTEST_FILES = (
     "results.parquet",
     "comparisons.csv",
     "by_market.csv",
+    "by_evidence.csv",
     "holdouts.csv",
     "predictions.parquet",
     "report.html",
@@ -48,8 +50,12 @@ class Backtest:
     comparisons : DataFrame
         As `compare` returns it, of the reference with every other.
     by_market : DataFrame
-        ``ranker``, ``split``, ``market``, ``n_titles``, ``n_positives``, ``ndcg``, ``precision``, ``spearman``: sums, and
-        means over the holdouts.
+        ``ranker``, ``split``, ``market``, ``n_titles``, ``n_positives``, ``ndcg``, ``precision``, ``spearman``,
+        ``interval_coverage``: sums, means over the holdouts, and the share of all outcomes.
+    by_evidence : DataFrame
+        How far appeal and intervals are to be trusted at each level of evidence: ``ranker``, ``split``, ``evidence``,
+        ``n_pairs``, ``interval_coverage``, ``interval_width``, ``error`` and ``spearman`` of appeal and the percentile
+        reached.
     holdouts : DataFrame
         ``split``, ``holdout``, ``learned`` and ``judged`` (titles), ``outcomes`` (rows learned from), ``later`` (those of
         them dated after the first that judges), ``markets``, ``as_of``.
@@ -62,6 +68,7 @@ class Backtest:
     results: pd.DataFrame
     comparisons: pd.DataFrame
     by_market: pd.DataFrame
+    by_evidence: pd.DataFrame
     holdouts: pd.DataFrame
 
 
@@ -134,6 +141,7 @@ def run_backtest(
         results=tabulate(judgements),
         comparisons=comparisons(judgements, reference, random_state=judging.seed),
         by_market=_by_market(judgements),
+        by_evidence=trust_by_evidence(judgements),
         holdouts=pd.DataFrame(holdouts),
     )
 
@@ -144,8 +152,8 @@ def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        By the names of the files: results as CSV and Parquet, comparisons, markets and holdouts as CSV, the report, and
-        what rankers that give appeal said of each title beside what came of it.
+        By the names of the files: results as CSV and Parquet, comparisons, markets, evidence and holdouts as CSV, the
+        report, and what rankers that give appeal said of each title beside what came of it.
     """
     from recommender.evaluation._report import report_html
 
@@ -153,6 +161,7 @@ def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
         "results": backtest.results,
         "comparisons": backtest.comparisons,
         "by_market": backtest.by_market,
+        "by_evidence": backtest.by_evidence,
         "holdouts": backtest.holdouts,
     }
     with atomic_directory(folder, names=BACKTEST_FILES) as path:
@@ -180,4 +189,5 @@ def _by_market(judgements: Sequence[Judgement]) -> pd.DataFrame:
     whole = pd.concat(tables, ignore_index=True)
     grouped = whole.groupby(["ranker", "split", "market"], sort=False)
     sums = grouped[["n_titles", "n_positives"]].sum()
-    return sums.join(grouped[["ndcg", "precision", "spearman"]].mean()).reset_index()
+    means = grouped[["ndcg", "precision", "spearman"]].mean()
+    return sums.join(means).join(coverage_by_market(judgements)).reset_index()

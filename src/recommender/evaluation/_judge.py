@@ -50,7 +50,8 @@ class Judgement:
         Of fitting and predicting.
     said : DataFrame or None
         Of a ranker that gives appeal, not kept in stores: `title_id`, `market`, `outcome`, `percentile`, `score`,
-        `appeal`, `low`, `high` of each title that judges in a market.
+        `appeal`, `low`, `high`, `held` (whether the interval holds the outcome) and `evidence` of each title that judges in
+        a market.
     """
 
     ranker: str
@@ -114,6 +115,7 @@ def _said(predicted: Predicted, yardstick: Yardstick) -> pd.DataFrame:
     title, market = np.nonzero(np.isfinite(yardstick.truth.value))
     figures = {name: getattr(predicted, name) for name in ("score", "appeal", "low", "high")}
     told = {"outcome": yardstick.truth.value, "percentile": yardstick.percentile, **figures}
+    told |= {"held": _held(predicted, yardstick), "evidence": predicted.evidence}
     names = {
         "title_id": yardstick.truth.title_ids[title],
         "market": np.array(yardstick.truth.markets, dtype=object)[market],
@@ -157,7 +159,7 @@ def _in_market(predicted: Predicted, yardstick: Yardstick, weights: Floats, colu
 
 def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict[str, Floats]:
     """Return calibration and intervals, over all titles of all markets."""
-    judged, percentile, drawn = np.isfinite(yardstick.truth.value), yardstick.percentile, yardstick.drawn
+    judged, percentile = np.isfinite(yardstick.truth.value), yardstick.percentile
     rows = {}
     title, market = np.nonzero(judged & np.isfinite(predicted.appeal))
     error = np.full(len(weights), np.nan)
@@ -168,12 +170,17 @@ def _pooled(predicted: Predicted, yardstick: Yardstick, weights: Floats) -> dict
         error = over(np.abs(weights @ apart).sum(axis=1), weights @ np.bincount(title, minlength=len(judged)))
     rows["calibration_error"] = error
     known = judged & np.isfinite(predicted.low) & np.isfinite(predicted.high)
-    low, high = np.where(known, predicted.low, 0), np.where(known, predicted.high, 0)
-    inside = known & (low <= drawn) & (drawn <= high)
     count = weights @ known.sum(axis=1)
-    rows["interval_coverage"] = over(weights @ inside.sum(axis=1), count)
-    rows["interval_width"] = over(weights @ (high - low).sum(axis=1), count)
+    rows["interval_coverage"] = over(weights @ _held(predicted, yardstick).sum(axis=1), count)
+    width = np.where(known, predicted.high - predicted.low, 0)
+    rows["interval_width"] = over(weights @ width.sum(axis=1), count)
     return rows
+
+
+def _held(predicted: Predicted, yardstick: Yardstick) -> NDArray[np.bool_]:
+    """Return which intervals hold what came, ties drawn apart."""
+    # Comparisons with what is not known are false.
+    return np.asarray((predicted.low <= yardstick.drawn) & (yardstick.drawn <= predicted.high))
 
 
 def _shown(by_market: list[_InMarket], yardstick: Yardstick, weights: Floats) -> Floats:

@@ -22,12 +22,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """What a ranker says, each shape (n_titles, n_markets); NaN where it says nothing."""
+    """What a ranker says, each shape (n_titles, n_markets); NaN, and in `evidence` an empty text, where it says nothing."""
 
     score: Floats
     appeal: Floats
     low: Floats
     high: Floats
+    evidence: NDArray[np.object_]
 
 
 def predict_holdout(
@@ -37,6 +38,7 @@ def predict_holdout(
 
     Of a market that it has not learned it says the mean, over the learned markets that the title is foreign to, of its
     appeal, or where it has none of the percentile of its score within the market: scores do not compare across markets.
+    How much evidence such a mean rests on is not said.
 
     Parameters
     ----------
@@ -62,14 +64,20 @@ def predict_holdout(
         return matrix
 
     said = {name: spread(name) for name in ("score", "appeal", "low", "high")}
-    if not transferred:
-        return Predicted(**said)
-    return _with_transferred(said, truth.markets, asked, [asked.index(m) for m in learned])
+    evidence = np.full((len(truth.title_ids), len(asked)), "", dtype=object)
+    if "evidence" in scores.columns:
+        evidence[row, column] = scores["evidence"].astype(str)
+    if transferred:
+        said = _with_transferred(said, truth.markets, asked, [asked.index(m) for m in learned])
+        place = [asked.index(m) if m in asked else None for m in truth.markets]
+        none = np.full(len(truth.title_ids), "", dtype=object)
+        evidence = np.column_stack([none if at is None else evidence[:, at] for at in place])
+    return Predicted(**said, evidence=evidence)
 
 
 def _with_transferred(
     said: dict[str, Floats], markets: Sequence[str], asked: Sequence[str], learned: list[int]
-) -> Predicted:
+) -> dict[str, Floats]:
     means = {name: _mean_of_known(matrix[:, learned]) for name, matrix in said.items()}
     if np.isfinite(means["appeal"]).any():
         means["score"] = means["appeal"]
@@ -79,7 +87,7 @@ def _with_transferred(
     for place, market in enumerate(markets):
         for name, matrix in said.items():
             out[name][:, place] = matrix[:, asked.index(market)] if market in asked else means[name]
-    return Predicted(**out)
+    return out
 
 
 def _percentiles(score: Floats) -> Floats:

@@ -60,6 +60,7 @@ def _section(backtest: Backtest, split: str, rows: pd.DataFrame) -> dict[str, An
         "with_history": bool(rows["ranker"].str.endswith(WITH_HISTORY).any()),
         "holdouts": backtest.holdouts[backtest.holdouts["split"] == split].to_dict("records"),
         "tables": [_table(rows, names, k) for names in (_RANKING, _TRUST, _BEYOND)],
+        "evidence": _evidence(backtest.by_evidence[backtest.by_evidence["split"] == split]),
         "compared": [_compared(row, k) for row in compared.to_dict("records")],
         "ndcg": figure_plot(rows, every, "ndcg", label, reference),
         "difference": difference_plot(ndcg, label) if len(ndcg) else "",
@@ -81,6 +82,22 @@ def _table(rows: pd.DataFrame, names: tuple[str, ...], k: int) -> dict[str, Any]
         for row in known.to_dict("records")
     ]
     return {"heads": ["ranker", *(FIGURES[name].head(k) for name in names)], "lines": lines}
+
+
+def _evidence(rows: pd.DataFrame) -> dict[str, Any] | None:
+    if rows.empty:
+        return None
+    heads = ["interval coverage", "interval width", "mean error of appeal", "Spearman"]
+    lines = [
+        [
+            row["ranker"],
+            row["evidence"],
+            f"{row['n_pairs']:,}",
+            *(_number(row[name]) for name in ("interval_coverage", "interval_width", "error", "spearman")),
+        ]
+        for row in rows.to_dict("records")
+    ]
+    return {"heads": ["ranker", "evidence", "titles in markets", *heads], "lines": lines}
 
 
 def _mark(values: pd.Series, better: str | None) -> float:

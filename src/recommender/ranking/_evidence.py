@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.schema import EVIDENCE_WORDS
+
 if TYPE_CHECKING:
     from recommender.features import Pairs
 
@@ -21,7 +23,8 @@ __all__ = [
     "weighs_only",
 ]
 
-EVIDENCE = ("thin", "fair", "strong")
+EVIDENCE = EVIDENCE_WORDS[::-1]
+"""From the least on: their places are the numbers that stand for them."""
 SCREEN_IT = "- not enough evidence: screen it"
 
 _WIDE = 0.5
