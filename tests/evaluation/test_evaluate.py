@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,31 @@ def test_a_perfect_ranker_and_its_opposite(titles: pd.DataFrame, votes: pd.DataF
     assert results.loc["worst", "spearman"] == pytest.approx(-1)
     assert results.loc["worst", "precision"] == 0
     assert results.loc["worst", "ndcg"] < 0.2
+
+
+def test_titles_of_one_origin_are_placed_among_all_of_the_market(
+    titles: pd.DataFrame,
+    make_outcomes: Callable[[list[tuple[str, str, str, float, str]]], pd.DataFrame],
+) -> None:
+    """American titles are the upper part of the market: to say so is right of those in their own lower half, too."""
+    american = [title for title, origin in zip(titles["title_id"], titles["countries"], strict=True) if "US" in origin]
+    value = {title: float(int(title[1:]) + 1000 * (title in american)) for title in titles["title_id"]}
+    outcomes = make_outcomes([(title, "CN", "votes", value[title], "2020-01-01") for title in titles["title_id"]])
+    foreign = [
+        title for title, origin in zip(titles["title_id"], titles["countries"], strict=True) if "CN" not in origin
+    ]
+    reached = pd.Series({title: value[title] for title in foreign}).rank(pct=True)
+
+    class Right(Told):
+        def predict(self, titles: pd.DataFrame, markets: Sequence[str] | None = None, **how: Any) -> pd.DataFrame:
+            frame = super().predict(titles, markets, **how)
+            appeal = frame["title_id"].map(reached)
+            return frame.assign(appeal=appeal, low=appeal - 0.02, high=appeal + 0.02)
+
+    results = evaluate({"right": Right()}, titles, outcomes, OriginSplit(origins=("US",)), k=5)
+    assert results.loc[0, "interval_coverage"] == 1
+    assert results.loc[0, "calibration_error"] < 0.02
+    assert results.loc[0, "precision"] == 1, "the upper half is still that of the titles that judge"
 
 
 def test_only_foreign_titles_with_an_outcome_judge(titles: pd.DataFrame, votes: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from recommender.features import foreign_to
 from recommender.ranking import percentile_of
 from recommender.schema import METRICS
 
-__all__ = ["Gain", "Truth", "find_truth", "gains"]
+__all__ = ["Gain", "Truth", "find_others", "find_truth", "gains"]
 
 Gain = Literal["percentile_cubed", "binary", "log_points"]
 
@@ -58,28 +58,55 @@ def find_truth(holdout: Holdout) -> Truth:
     holdout : Holdout
     """
     titles, rows = holdout.judged, holdout.truth
-    position = pd.Series(np.arange(len(titles)), index=titles["title_id"])
     wanted = set(rows["market"]) if holdout.markets is None else set(rows["market"]) & set(holdout.markets)
     markets = tuple(sorted(wanted))
     value = np.full((len(titles), len(markets)), np.nan)
     for column, market in enumerate(markets):
-        here = rows[rows["market"] == market]
-        metric = _judging_metric(here)
-        of_metric = here[here["metric"] == metric].sort_values(["as_of", "value"], kind="stable")
-        by_title = of_metric.groupby("title_id")["value"]
-        match METRICS[metric].nature:
-            case "level":
-                known = by_title.last()
-            case "flow":
-                known = by_title.sum()
-                value[:, column] = 0
-            case "presence":
-                known = by_title.max()
-                listed = rows.loc[rows["metric"] == metric, "title_id"].unique()
-                value[position[listed].to_numpy(), column] = 0
-        value[position[known.index].to_numpy(), column] = known.to_numpy()
-    value[~foreign_to(titles["countries"], markets)] = np.nan
+        value[:, column] = _figures(titles, rows, market, _judging_metric(rows, market))
     return Truth(titles["title_id"].to_numpy(dtype=str), markets, value)
+
+
+def find_others(holdout: Holdout, market: str) -> NDArray[np.float64]:
+    """Return the figures of the titles among which those that judge are placed besides themselves, shape (n,).
+
+    Where all titles that judge are of one kind, such as an origin, these are the titles learned from: an appeal is
+    a percentile among all foreign titles of the market. Elsewhere those that judge stand for them all, and there are none.
+
+    Parameters
+    ----------
+    holdout : Holdout
+    market : str
+        One that judges.
+    """
+    if not holdout.one_kind:
+        return np.empty(0)
+    titles, rows = holdout.titles, holdout.outcomes
+    metric = _judging_metric(holdout.truth, market)
+    if not ((rows["market"] == market) & (rows["metric"] == metric)).any():
+        return np.empty(0)
+    figures = _figures(titles, rows, market, metric)
+    return figures[np.isfinite(figures)]
+
+
+def _figures(titles: pd.DataFrame, rows: pd.DataFrame, market: str, metric: str) -> NDArray[np.float64]:
+    """Return the figure of each title in a market; NaN where it is not foreign there, or nothing is known."""
+    position = pd.Series(np.arange(len(titles)), index=titles["title_id"])
+    here = rows[(rows["market"] == market) & (rows["metric"] == metric)]
+    by_title = here.sort_values(["as_of", "value"], kind="stable").groupby("title_id")["value"]
+    value = np.full(len(titles), np.nan)
+    match METRICS[metric].nature:
+        case "level":
+            known = by_title.last()
+        case "flow":
+            known = by_title.sum()
+            value[:] = 0
+        case "presence":
+            known = by_title.max()
+            listed = rows.loc[rows["metric"] == metric, "title_id"].unique()
+            value[position[listed].to_numpy()] = 0
+    value[position[known.index].to_numpy()] = known.to_numpy()
+    value[~foreign_to(titles["countries"], (market,))[:, 0]] = np.nan
+    return value
 
 
 def gains(value: NDArray[np.float64], gain: Gain) -> NDArray[np.float64]:
@@ -106,7 +133,8 @@ def gains(value: NDArray[np.float64], gain: Gain) -> NDArray[np.float64]:
             return np.asarray(np.log1p(np.maximum(value, 0)))
 
 
-def _judging_metric(rows: pd.DataFrame) -> str:
-    counted = rows.groupby("metric")["title_id"].nunique()
+def _judging_metric(rows: pd.DataFrame, market: str) -> str:
+    """Return the metric that judges a market; see `find_truth`."""
+    counted = rows[rows["market"] == market].groupby("metric")["title_id"].nunique()
     titles = {str(metric): int(count) for metric, count in counted.items()}
     return min(titles, key=lambda metric: (_ROLES[METRICS[metric].role], -titles[metric], metric))

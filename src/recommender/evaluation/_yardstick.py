@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.errors import NotEnoughDataError
-from recommender.evaluation._truth import Gain, Truth, find_truth, gains
+from recommender.evaluation._truth import Gain, Truth, find_others, find_truth, gains
 from recommender.evaluation.metrics import draw_weights
 from recommender.evaluation.metrics._beyond import word_table
 from recommender.evaluation.metrics._ranked import over
@@ -37,9 +37,9 @@ class Yardstick:
     k : int
     gain : str
     worth, percentile, drawn, positive, popularity : ndarray, shape (n_titles, n_markets)
-        What a title is worth in NDCG, its percentile among the market's judged titles, the same with ties drawn apart (what
-        intervals are judged by), whether it is a positive, and its popularity elsewhere; NaN where it does not judge, or
-        is not known.
+        What a title is worth in NDCG, its percentile among the market's judged titles (see `find_others`), the same with
+        ties drawn apart (what intervals are judged by), whether it is a positive, and its popularity elsewhere; NaN where
+        it does not judge, or is not known.
     words : dict of str to csr_array or ndarray, shape (n_titles, n_columns)
         ``genre``, ``origin`` and ``text``: what tells titles apart in a list.
     weights : ndarray, shape (n_resamples, n_titles)
@@ -85,23 +85,28 @@ def make_yardstick(holdout: Holdout, k: int, gain: Gain, weights: pd.DataFrame, 
             hint="Judge by more titles: widen the split's share, years or days.",
         )
     judged = np.isfinite(truth.value)
-    worth, percentile = np.zeros_like(truth.value), np.full_like(truth.value, np.nan)
-    for column in range(len(truth.markets)):
+    worth, among_judged, percentile, drawn = (np.full_like(truth.value, np.nan) for _ in range(4))
+    for column, market in enumerate(truth.markets):
         here = judged[:, column]
-        worth[here, column] = gains(truth.value[here, column], gain)
-        percentile[here, column] = percentile_of(truth.value[here, column])
-    positive = np.nan_to_num(percentile) > 0.5 if gain == "percentile_cubed" else np.nan_to_num(truth.value) > 0
+        value = truth.value[here, column]
+        worth[here, column] = gains(value, gain)
+        among_judged[here, column] = percentile_of(value)
+        others = find_others(holdout, market)
+        percentile[here, column] = percentile_of(np.concatenate([value, others]))[: len(value)]
+        whole = np.concatenate([truth.value[:, column], others])
+        drawn[:, column] = spread_percentiles(whole[:, None], np.random.default_rng(0))[: len(drawn), 0]
+    positive = np.nan_to_num(among_judged) > 0.5 if gain == "percentile_cubed" else np.nan_to_num(truth.value) > 0
     titles = holdout.judged
     return Yardstick(
         holdout=holdout,
         truth=truth,
         k=k,
         gain=gain,
-        worth=worth,
+        worth=np.nan_to_num(worth),
         percentile=percentile,
-        drawn=spread_percentiles(truth.value, np.random.default_rng(0)).astype(np.float64),
+        drawn=drawn,
         positive=positive.astype(np.float64),
-        popularity=_popularity(holdout, truth, percentile),
+        popularity=_popularity(holdout, truth, among_judged),
         words={
             "genre": word_table([canonical_genres(cell) for cell in titles["genres"]]),
             "origin": word_table([list(cell) for cell in titles["countries"]]),

@@ -52,7 +52,11 @@ FIGURES: dict[str, Figure] = {
     "auc": Figure("AUC", False, "high", "Chance that a positive stands above another title; 0.5 is chance."),
     "spearman": Figure("Spearman", False, "high", "Rank correlation of score and outcome over the whole list.", -1),
     "calibration_error": Figure(
-        "calibration error", False, "low", "How far appeal is from the percentile reached, on average over tenths."
+        "calibration error",
+        False,
+        "low",
+        "How far appeal is from the percentile reached, on average over tenths. Titles of a left-out origin are placed "
+        "among all that are known in the market, others among those that judge.",
     ),
     "interval_coverage": Figure(
         "interval coverage",

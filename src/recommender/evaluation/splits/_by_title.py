@@ -176,7 +176,8 @@ class RollingYearSplit(Split):
 class OriginSplit(Split):
     """All titles of some origins judge, and none of them is learned from.
 
-    It answers what the ranker is worth for a catalogue of a kind that has not been offered before.
+    It answers what the ranker is worth for a catalogue of a kind that has not been offered before. Calibration and intervals
+    are judged by percentiles among all titles known in the market, those learned from included.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ class OriginSplit(Split):
         """Divide titles and outcomes."""
         wanted = set(self.origins)
         judged = np.array([not wanted.isdisjoint(countries) for countries in titles["countries"]], dtype=bool)
-        return (by_titles(self, ", ".join(self.origins), titles, outcomes, ~judged, judged),)
+        holdout = by_titles(self, ", ".join(self.origins), titles, outcomes, ~judged, judged)
+        return (replace(holdout, one_kind=True),)
 
 
 def draw_order(titles: pd.DataFrame, seed: int) -> NDArray[np.intp]:

@@ -38,6 +38,8 @@ class Holdout:
         judges them are never among them.
     markets : tuple of str or None
         The markets that judge; None: all.
+    one_kind : bool, default=False
+        Whether the titles that judge are of one kind, such as an origin, and do not stand for the market's other titles.
     """
 
     split: str
@@ -49,6 +51,7 @@ class Holdout:
     truth: pd.DataFrame
     history: pd.DataFrame
     markets: tuple[str, ...] | None = None
+    one_kind: bool = False
 
     @property
     def n_later(self) -> int:
