@@ -140,7 +140,7 @@ def test_a_budget_is_kept_and_what_it_costs_is_said() -> None:
     assert ids(made) == ["t1", "t2"]
     assert made.cost == 110
     assert {price.side for price in made.prices} == {"size", "budget"}
-    assert made.prices[-1].shadow > 0
+    assert made.prices[-1].shadow is not None and made.prices[-1].shadow > 0
 
 
 def test_too_small_a_budget_gives_fewer_titles_with_the_shares_of_these() -> None:

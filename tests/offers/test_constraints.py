@@ -52,7 +52,7 @@ def test_each_demand_that_binds_has_its_price(tight: Offer) -> None:
     comedy = lines["Genre Comedy"]
     assert comedy.asked == "at least 8"
     assert comedy.more is not None and comedy.more < 0
-    assert comedy.shadow <= 0
+    assert comedy.shadow is not None and comedy.shadow <= 0
     again = made(
         shares={"genre": {"Comedy": {"min": 0.45}, "Drama": {"max": 0.1}}},
         budget={"total": 23_000, "currency": "EUR"},

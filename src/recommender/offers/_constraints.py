@@ -25,8 +25,8 @@ class DemandLine:
         The demand, its number, and what the offer holds of it.
     more, less : float or None
         Change of the offer's total with one more and one less, solved again; None where that cannot be.
-    shadow : float
-        The price of the relaxation for one more.
+    shadow : float or None
+        The price of the relaxation for one more; None of what cannot change at all.
     step : str
         What one more is.
     """
@@ -36,7 +36,7 @@ class DemandLine:
     held: str
     more: float | None
     less: float | None
-    shadow: float
+    shadow: float | None
     step: str
 
 
@@ -219,5 +219,5 @@ def _line(price: Price, scale: float, currency: str) -> DemandLine:
         words = {"minimum": "at least", "maximum": "at most", "size": "exactly"}[price.side]
         demand = "Size of the offer" if price.side == "size" else price.name[:1].upper() + price.name[1:]
         asked, held, step = f"{words} {price.bound:,.0f}", f"{price.used:,.0f}", "1 title"
-    changes = [None if change is None else scale * change for change in (price.more, price.less)]
-    return DemandLine(demand, asked, held, changes[0], changes[1], scale * price.shadow, step)
+    more, less, shadow = (None if one is None else scale * one for one in (price.more, price.less, price.shadow))
+    return DemandLine(demand, asked, held, more, less, shadow, step)

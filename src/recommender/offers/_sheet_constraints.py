@@ -46,7 +46,7 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
             _cell(line.more, words),
             _cell(line.less, words),
             words.told(line.step),
-            line.shadow,
+            _cell(line.shadow, words),
         ]
         for line in package.demands
     ]

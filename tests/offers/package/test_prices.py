@@ -49,10 +49,10 @@ def test_one_more_and_one_less_change_what_is_said(problem: Problem) -> None:
                 assert change == pytest.approx(worth - made.objective, abs=1e-6)
         assert price.exact
         if price.side == "minimum":
-            assert price.shadow <= 0
+            assert price.shadow is not None and price.shadow <= 0
             assert (price.more or 0) <= 1e-9 and (price.less or 0) >= -1e-9
         if price.side in {"maximum", "budget"}:
-            assert price.shadow >= 0
+            assert price.shadow is not None and price.shadow >= 0
             assert (price.more or 0) >= -1e-9 and (price.less or 0) <= 1e-9
 
 
@@ -68,6 +68,7 @@ def test_shadow_prices_are_slopes_of_the_relaxation(problem: Problem) -> None:
             there = moved(made.problem, price.side, price.name, price.bound + sign * price.step)
             worth = None if there is None or not 1 <= there.size <= there.count else relaxation(there)
             if worth is not None:
+                assert price.shadow is not None
                 assert worth <= here + sign * price.shadow + 1e-6
 
 
@@ -79,6 +80,34 @@ def test_prices_of_a_demand_that_costs() -> None:
     size = found["size", "size"]
     assert (size.more, size.less) == pytest.approx((0.8, -0.9))
     assert set(found) == {("genre War", "minimum"), ("size", "size")}
+
+
+def test_a_share_at_its_very_limit_has_the_price_of_asking_less() -> None:
+    """All titles of the group are in: one more cannot be had, and what breaking the demand would cost is no price."""
+    war = Problem([0.9, 0.8, 0.1], 2, [[True, False, True]], [2], [2], names=("genre War",))
+    short = Problem([0.9, 0.8, 0.7, 0.2], 2, [[True, False, False, True]], [3], [4], names=("genre War",))
+    for problem, worth in ((war, 0.7), (short, 0.6)):
+        minimum, size = prices(problem, solve(problem))
+        assert (minimum.shadow, minimum.more, minimum.less) == (pytest.approx(-worth), None, pytest.approx(worth))
+        assert (size.shadow, size.more, size.less) == (pytest.approx(0.8), pytest.approx(0.8), None)
+
+
+def test_a_size_at_its_very_limit_has_the_price_of_fewer_titles_or_none() -> None:
+    every = Problem([0.9, 0.8, 0.7, 0.2], 4)
+    (size,) = prices(every, solve(every))
+    assert (size.shadow, size.more, size.less) == (pytest.approx(0.2), None, pytest.approx(-0.2))
+    locked = Problem([0.9, 0.8], 2, locked=[True, True])
+    (size,) = prices(locked, solve(locked))
+    assert (size.shadow, size.more, size.less) == (None, None, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(8, curved=False))
+def test_no_shadow_price_is_what_breaking_a_demand_would_cost(problem: Problem) -> None:
+    made = solve(problem)
+    for price in prices(problem, made):
+        if price.side != "budget" and price.shadow is not None:
+            assert abs(price.shadow) <= 10 * np.abs(problem.value).sum()
 
 
 @settings(max_examples=90, deadline=None)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from recommender.offers.package._linear import SIZE_ROW, linear_of
 from recommender.offers.package._problem import Problem, Solution
+from recommender.offers.package._relax import relax
 from recommender.offers.package._solve import TIME_LIMIT, attempt
 
 BUDGET_STEP = 0.01  # of the budget
+_SMALL = 1e-3  # of a step: well above the solver's tolerances
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,10 @@ class Price:
         What the choice holds of it.
     step : float
         What one more is: 1 title, or a hundredth of the budget.
-    shadow : float
-        Change of the worth for a step up, while it is small: the price of the relaxation, in which titles
-        can be taken in part.
+    shadow : float or None
+        Change of the worth for a step up in the relaxation, in which titles can be taken in part: the price of a
+        small step to the side that asks less, of the size up (down where there are no more titles). None of a
+        size that cannot change at all.
     more, less : float or None
         Exact change of the worth with the bound one step higher and lower, found by solving again; None where
         that cannot be kept.
@@ -44,7 +47,7 @@ class Price:
     bound: float
     used: float
     step: float
-    shadow: float
+    shadow: float | None
     more: float | None
     less: float | None
     exact: bool
@@ -74,50 +77,61 @@ def prices(problem: Problem, solution: Solution, *, time_limit: float = TIME_LIM
     """
     kept = solution.problem
     held = kept.members[:, solution.mask].sum(axis=1)
-    duals = _duals(solution, time_limit)
+    slopes = _Slopes(solution, time_limit)
     found = []
     for number, name in enumerate(problem.names):
-        shadow = duals[1 + number]
         low, high = int(kept.low[number]), int(kept.high[number])
+        lower = upper = 0.0
+        if held[number] == low > 0:
+            lower = min(slopes.of_row(1 + number, low=-1) or 0.0, 0.0)
+        if held[number] == high < kept.size:
+            upper = max(slopes.of_row(1 + number, high=1) or 0.0, 0.0)
         # A demand with one number for both sides is priced by the side that pulls.
-        if held[number] == low > 0 and (low != high or shadow <= 0):
-            found.append(_ask(solution, name, "minimum", low, held[number], min(shadow, 0.0), number, time_limit))
-        if held[number] == high < kept.size and (low != high or shadow > 0):
-            found.append(_ask(solution, name, "maximum", high, held[number], max(shadow, 0.0), number, time_limit))
-    found.append(_ask(solution, "size", "size", kept.size, len(solution.chosen), duals[0], None, time_limit))
+        if held[number] == low > 0 and (low != high or not upper > 0):
+            found.append(_ask(solution, name, "minimum", low, held[number], lower, number, time_limit))
+        if held[number] == high < kept.size and (low != high or upper > 0):
+            found.append(_ask(solution, name, "maximum", high, held[number], upper, number, time_limit))
+    shadow = slopes.of_row(SIZE_ROW, low=1, high=1)
+    if shadow is None:
+        shadow = slopes.of_row(SIZE_ROW, low=-1, high=-1)
+    found.append(_ask(solution, "size", "size", kept.size, len(solution.chosen), shadow, None, time_limit))
     if kept.budget is not None:
         step = max(round(kept.budget * BUDGET_STEP, 2), 0.01)
-        row = 1 + len(kept.low)
-        found.append(
-            _ask(
-                solution,
-                "budget",
-                "budget",
-                kept.budget,
-                kept.total_cost(solution.mask),
-                duals[row] * step,
-                None,
-                time_limit,
-                step=step,
-            )
-        )
+        shadow = slopes.of_budget(step)
+        cost = kept.total_cost(solution.mask)
+        found.append(_ask(solution, "budget", "budget", kept.budget, cost, shadow, None, time_limit, step=step))
     return tuple(found)
 
 
-def _duals(solution: Solution, time_limit: float) -> Any:
-    """Return the rows' prices in the unit of the value, of the problem that is kept in the end."""
-    state = solution.state
-    if state.linear.extra.shape[1]:
-        again = attempt(
-            solution.problem, until=time.monotonic() + time_limit, more=state.more, near=solution, close=state.close
-        )
-        assert again is not None
-        state = again.state
-    duals = state.relaxed.duals / state.linear.scale
-    if state.linear.budget_row is not None:
-        duals = duals.copy()
-        duals[state.linear.budget_row] /= state.linear.money
-    return duals
+class _Slopes:
+    """How steeply the relaxation's worth, in the unit of the value, changes as one row's bound begins to move.
+
+    A demand kept at its very limit leaves open what breaking it would cost, and the solver then gives any price. So
+    the bound is moved a little, to a side where titles can be had, and the price is read there: it is that side's.
+    """
+
+    def __init__(self, solution: Solution, time_limit: float) -> None:
+        self._state = solution.state
+        self._until = time.monotonic() + time_limit
+        self._linear = linear_of(solution.problem, more=solution.state.more)
+
+    def of_row(self, row: int, *, low: int = 0, high: int = 0, step: float = 1.0) -> float | None:
+        """Return the worth's change for a step up of a row's bound, measured as its ends move to these sides.
+
+        None where not even a part of a title can be had there.
+        """
+        lows, highs = self._linear.low.copy(), self._linear.high.copy()
+        lows[row] += low * step * _SMALL
+        highs[row] += high * step * _SMALL
+        moved = replace(self._linear, low=lows, high=highs)
+        state = self._state
+        relaxed = relax(moved, state.curved, state.cuts, inside=state.relaxed.inside, until=self._until)
+        return float(relaxed.duals[row]) * step / moved.scale if relaxed.feasible else None
+
+    def of_budget(self, step: float) -> float | None:
+        """Return the worth's change for a step of the budget."""
+        assert self._linear.budget_row is not None
+        return self.of_row(self._linear.budget_row, high=1, step=step / self._linear.money)
 
 
 def _ask(
@@ -126,7 +140,7 @@ def _ask(
     side: str,
     bound: float,
     used: float,
-    shadow: float,
+    shadow: float | None,
     number: int | None,
     time_limit: float,
     *,
@@ -135,7 +149,8 @@ def _ask(
     answers = [_again(solution, side, bound + sign * step, number, time_limit) for sign in (1, -1)]
     changes = [None if answer is None else _rounded(answer.objective - solution.objective) for answer in answers]
     exact = solution.proven and all(answer is None or answer.proven for answer in answers)
-    return Price(name, side, float(bound), float(used), step, _rounded(shadow), changes[0], changes[1], exact)
+    shadow = None if shadow is None else _rounded(shadow)
+    return Price(name, side, float(bound), float(used), step, shadow, changes[0], changes[1], exact)
 
 
 def _again(solution: Solution, side: str, bound: float, number: int | None, time_limit: float) -> Solution | None:
