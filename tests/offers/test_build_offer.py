@@ -91,6 +91,43 @@ def test_a_size_that_nothing_can_meet_stands_in_the_conflict_as_it_was_asked(
     assert "lower the size from 5,000 to" in said
 
 
+@pytest.mark.parametrize("size", [20, 200])
+def test_a_budget_that_is_too_small_is_named_however_many_titles_are_asked_for(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, size: int
+) -> None:
+    priced = titles.assign(ask_price=100.0, currency="EUR")
+    budget = {"total": 500, "currency": "EUR"}
+    made = build_offer(priced, scores, changed(brief, size=size, shares={}, budget=budget))
+    [shortfall] = made.shortfalls
+    assert len(made.frame) == 5
+    assert shortfall.text.startswith(
+        f"Asked for {size} titles, offered 5: {size - 5} too few for the budget of 500.00 EUR."
+    )
+    conflicts = made.package.conflicts
+    assert f"These cannot be kept together: exactly {min(size, 60)} titles; a budget of 500.00 EUR." in conflicts
+    assert conflicts[-1] == (
+        "Or raise the budget from 500.00 to 2,000.00 EUR, and keep all demands."
+        if size == 20
+        else "Or raise the budget from 500.00 to 6,000.00 EUR; lower the size from 200 to 60, and keep all other demands."
+    )
+    assert ("Of 60 titles in the catalogue 60 are eligible." in shortfall.text) == (size == 200)
+
+
+def test_caps_of_rules_are_named_where_a_budget_is_ample(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text(
+        'name = "own"\ntitle = "Own"\nversion = "1"\n[[rule]]\nid = "few"\nmarket = "CN"\nlevel = "portfolio"\n'
+        'effect = "cap"\nparameters = {count = 7, basis = "offer"}\n'
+        'reason_code = "few"\nmessage = "Few."\nsource = "S"\nconfidence = "low"\n'
+    )
+    priced = titles.assign(ask_price=100.0, currency="EUR")
+    parts = {"budget": {"total": 50_000, "currency": "EUR"}, "policy": {"packs": [str(tmp_path / "own.toml")]}}
+    made = build_offer(priced, scores, changed(brief, shares={}, **parts))
+    [shortfall] = made.shortfalls
+    assert shortfall.text == "Asked for 20 titles, offered 7: 13 too few under the caps of the market's rules."
+
+
 def test_a_name_that_no_title_has_is_guessed(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:
     wanted = changed(brief, shares={"genre": {"Commedy": {"min": 0.1}}})
     [shortfall] = build_offer(titles, scores, wanted).shortfalls

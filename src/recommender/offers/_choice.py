@@ -154,7 +154,13 @@ class Choice:
     def conflicts(self) -> tuple[Conflict, ...]:
         """The smallest sets of demands that cannot be kept together; none where the brief is kept."""
         kept = not self.misses and len(self.chosen) == self.asked.size
-        return () if kept else conflicts(self._whole)
+        if kept:
+            return ()
+        found = conflicts(self._whole)
+        # A size beyond what there is conflicts by itself; what else the titles that there are fail, is told too.
+        told = {one.sides for one in found}
+        more = conflicts(self.asked) if self.wanted else ()
+        return (*found, *(one for one in more if one.sides not in told))
 
     @cached_property
     def nearest(self) -> tuple[Change, ...]:
@@ -173,6 +179,15 @@ class Choice:
     def budget_needed(self) -> Change | None:
         """The budget with which all else could be kept, where the budget stands in the way."""
         return budget_needed(self.asked) if self.conflicts else None
+
+    @cached_property
+    def budget_binds(self) -> bool:
+        """Whether without the budget more titles could be offered."""
+        if self.asked.budget is None:
+            return False
+        changes = nearest(replace(self.asked, budget=None))
+        most = next((change.after for change in changes if change.side == "size"), self.asked.size)
+        return most > len(self.chosen)
 
 
 def choose(

@@ -180,7 +180,12 @@ def _conflicts(choice: Choice) -> Iterator[str]:
     if choice.nearest:
         yield f"The nearest brief that works: {'; '.join(change.text for change in choice.nearest)}."
     if choice.budget_needed is not None:
-        yield f"Or {choice.budget_needed.text}, and keep all demands."
+        asked = choice.asked.size
+        if choice.wanted:
+            lower = f"lower the size from {choice.wanted:,} to {asked:,}"
+            yield f"Or {choice.budget_needed.text}; {lower}, and keep all other demands."
+        else:
+            yield f"Or {choice.budget_needed.text}, and keep all demands."
 
 
 def percent_above(share: float) -> str:

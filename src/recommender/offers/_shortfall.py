@@ -39,7 +39,7 @@ def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], ch
     found: list[Shortfall] = []
     offered = len(choice.chosen)
     if offered < min(brief.size, counts["eligible"]):
-        found.append(Shortfall("size", _not_allowed(brief, choice), brief.size - offered))
+        found.append(Shortfall("size", _not_allowed(brief, counts, choice), brief.size - offered))
     elif offered < brief.size:
         found.append(Shortfall("size", _too_few(brief, counts), brief.size - offered))
     found += _budget(brief, choice)
@@ -67,15 +67,17 @@ def titles_word(count: int) -> str:
     return f"{count:,} title{'' if count == 1 else 's'}"
 
 
-def _not_allowed(brief: Brief, choice: Choice) -> str:
-    """Say why fewer titles are offered than could be: for their prices, or for the market's caps."""
+def _not_allowed(brief: Brief, counts: Mapping[str, int], choice: Choice) -> str:
+    """Say why fewer titles are offered than are eligible: for the budget, their prices, or the market's caps."""
     budget, offered = brief.budget, len(choice.chosen)
-    dear = choice.priced is not None and choice.priced.barred.any()
-    if any(side == "budget" for conflict in choice.conflicts for side, _ in conflict.sides):
+    if offered == choice.asked.size:
+        why = "for the prices known"
+    elif choice.budget_binds:
         why = f"for the budget of {budget.total:,.2f} {budget.currency}"
     else:
-        why = "for the prices known" if dear else "under the caps of the market's rules"
-    return f"Asked for {titles_word(brief.size)}, offered {offered:,}: {brief.size - offered:,} too few {why}."
+        why = "under the caps of the market's rules"
+    text = f"Asked for {titles_word(brief.size)}, offered {offered:,}: {brief.size - offered:,} too few {why}."
+    return f"{text} {_of_catalogue(counts)}" if brief.size > counts["eligible"] else text
 
 
 def _budget(brief: Brief, choice: Choice) -> list[Shortfall]:
@@ -90,14 +92,20 @@ def _budget(brief: Brief, choice: Choice) -> list[Shortfall]:
 
 
 def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
-    left_out = [f"{counts[code]:,} {words}" for code, words in REASONS.items() if counts.get(code)]
-    why = f" Not eligible: {'; '.join(left_out)}." if left_out else ""
     eligible = counts["eligible"]
     return (
-        f"Asked for {titles_word(brief.size)}, offered {eligible:,}: {brief.size - eligible:,} too few. Of "
-        f"{titles_word(counts['titles'])} in the catalogue {eligible:,} "
-        f"{'is' if eligible == 1 else 'are'} eligible.{why}"
+        f"Asked for {titles_word(brief.size)}, offered {eligible:,}: {brief.size - eligible:,} too few. "
+        f"{_of_catalogue(counts)}"
     )
+
+
+def _of_catalogue(counts: Mapping[str, int]) -> str:
+    """Say how many titles of the catalogue are eligible, and why the others are not."""
+    eligible = counts["eligible"]
+    left_out = [f"{counts[code]:,} {words}" for code, words in REASONS.items() if counts.get(code)]
+    why = f" Not eligible: {'; '.join(left_out)}." if left_out else ""
+    verb = "is" if eligible == 1 else "are"
+    return f"Of {titles_word(counts['titles'])} in the catalogue {eligible:,} {verb} eligible.{why}"
 
 
 def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
