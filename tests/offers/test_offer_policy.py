@@ -122,6 +122,13 @@ def test_the_day_must_be_known(marked: pd.DataFrame, scores: pd.DataFrame, brief
     assert "policy-blocked" not in made.counts  # the law on films came later
 
 
+def test_scores_of_another_market_are_told_before_the_day_of_the_rules(
+    marked: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    with pytest.raises(DataError, match=r"no rows for the market CN \(markets found: RU\)"):
+        build_offer(marked, scores.assign(market="RU"), with_policy(brief))
+
+
 def test_what_is_wrong_with_the_packs_is_logged(
     titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,7 +15,7 @@ from recommender.errors import NotEnoughDataError
 from recommender.offers._brief import Brief
 from recommender.offers._checks import Checks, check_titles
 from recommender.offers._choice import Choice, choose, rechoose
-from recommender.offers._eligible import REASONS, counts, judge
+from recommender.offers._eligible import REASONS, counts, judge, scores_for
 from recommender.offers._materials import APPEAL_UNIT
 from recommender.offers._membership import ExtraDemand
 from recommender.offers._money import price_titles
@@ -136,6 +136,7 @@ def candidates_of(
     policy: Policy | None = None,
 ) -> Candidates:
     """Judge a catalogue for a brief; see `build_offer`."""
+    scores_for(scores, brief.market)  # scores of another market: nothing else is worth a word before that
     # A brief says Comedy; catalogues say COM, comedy and комедия.
     titles = titles.assign(genres=titles["genres"].map(canonical_genres))
     for said in unmatched(titles, brief):

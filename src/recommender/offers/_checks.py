@@ -107,13 +107,25 @@ def check_titles(
 
 def _as_asked(found: RightsReview, request: RightsRequest, min_share: float) -> RightsReview:
     """Return what was found of rights, if it was for this request, judged by the least share that must be free."""
-    if found.request != request:
+    then, now = (one.model_dump(mode="json") for one in (found.request, request))
+    differ = [
+        f"{name.replace('_', ' ')} {_said(then[name])}, not {_said(now[name])}"
+        for name in now
+        if then[name] != now[name]
+    ]
+    if differ:
         raise DataError(
-            f"the rights were checked for another request ({found.request.in_words}) than the brief's "
-            f"({request.in_words})",
-            hint="Make the offer again with the rights table, or ask for the same media, window and exclusivity.",
+            f"the rights were checked for another request than the brief's: {'; '.join(differ)}",
+            hint="Make the offer again with the rights table, or ask for the same in the brief.",
         )
     return replace(found, min_share=min_share)
+
+
+def _said(value: object) -> str:
+    """Return one value of a request in words."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return {None: "open", True: "yes", False: "no"}.get(value) or str(value)  # type: ignore[call-overload]
 
 
 def ready_for(titles: pd.DataFrame, brief: Brief) -> MaterialsReview | None:

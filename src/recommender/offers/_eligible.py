@@ -79,13 +79,7 @@ def judge(
     DataError
         There are no scores for the market, or a title is scored twice in it.
     """
-    ours = scores.loc[scores["market"] == brief.market]
-    if ours.empty:
-        found = ", ".join(sorted(set(scores["market"].dropna().astype(str)))) or "none"
-        raise DataError(
-            f"the scores have no rows for the market {brief.market} (markets found: {found})",
-            hint=f"Score the titles for it: `recommender score --markets {brief.market}`.",
-        )
+    ours = scores_for(scores, brief.market)
     for frame, name in ((ours, "scores"), (titles, "titles")):
         twice = frame.loc[frame["title_id"].duplicated(), "title_id"]
         if len(twice):
@@ -112,6 +106,29 @@ def judge(
         judged.at[double, "reason"] = "duplicate"
         judged.at[double, "same_as"] = str(judged.at[kept, "title_id"])
     return judged
+
+
+def scores_for(scores: pd.DataFrame, market: str) -> pd.DataFrame:
+    """Return the scores of one market.
+
+    Raises
+    ------
+    DataError
+        There are none; the markets that there are, are named.
+    """
+    ours = scores.loc[scores["market"] == market]
+    if ours.empty:
+        found = ", ".join(markets_of(scores)) or "none"
+        raise DataError(
+            f"the scores have no rows for the market {market} (markets found: {found})",
+            hint=f"Score the titles for it: `recommender score --markets {market}`.",
+        )
+    return ours
+
+
+def markets_of(scores: pd.DataFrame) -> list[str]:
+    """Return the markets of a table of scores, in order."""
+    return sorted(set(scores["market"].dropna().astype(str)))
 
 
 def counts(judged: pd.DataFrame) -> dict[str, int]:

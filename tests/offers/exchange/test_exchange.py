@@ -19,6 +19,7 @@ import recommender.offers.exchange
 from recommender.errors import CallError, ConfigError, DataError, NotEnoughDataError, OutputError
 from recommender.offers import Brief, Choice, build_offer, write_offer
 from recommender.offers._offer import offer_of
+from recommender.offers._rights_check import RightsReview
 from recommender.offers.exchange import (
     Exchange,
     build_exchange,
@@ -197,6 +198,21 @@ def test_an_offer_or_one_table_is_a_side(sides: Path) -> None:
     assert again.ours.frame["title_id"].tolist() == ids
 
 
+def test_swapped_sides_are_told_with_both_markets(sides: Path) -> None:
+    for name, market in (("ours", "CN"), ("theirs", "RU")):
+        ids = read_side(sides / name).titles["title_id"]
+        write_table(pd.DataFrame({"title_id": ids, "market": market, "status": "owned"}), sides / name / "rights.csv")
+    brief = load_exchange_brief(sides / "x.toml")
+    files = write_exchange(made(sides), sides / "out")
+    told = "the sides are swapped: ours is scored for RU, its brief is for CN; theirs is scored for CN, its brief is for RU"
+    for ours, theirs in ((sides / "theirs", sides / "ours"), (files["theirs"], files["ours"])):
+        with pytest.raises(DataError, match=told) as caught:
+            build_exchange(read_side(ours), read_side(theirs), brief)
+        assert "Exchange --ours and --theirs" in str(caught.value.hint)
+    with pytest.raises(DataError, match="theirs is scored for CN, its brief is for RU\n"):
+        build_exchange(read_side(sides / "ours"), read_side(sides / "ours"), brief)
+
+
 def test_rights_and_rules_bar_titles_of_an_exchange_too(sides: Path) -> None:
     best = made(sides).ours.frame["title_id"].iloc[0]
     ids = read_side(sides / "ours").titles["title_id"]
@@ -214,6 +230,13 @@ def test_rights_and_rules_bar_titles_of_an_exchange_too(sides: Path) -> None:
     (sides / "a.toml").write_text('media = ["cinema"]\n' + (sides / "a.toml").read_text())
     with pytest.raises(DataError, match="checked for another request"):
         build_exchange(read_side(files["ours"]), read_side(sides / "theirs"), load_exchange_brief(sides / "x.toml"))
+    side = read_side(files["ours"])
+    assert isinstance(side.rights, RightsReview)
+    other = side.rights.request.model_copy(update={"market": "RU", "language": "zh"})
+    wrong = replace(side, rights=replace(side.rights, request=other))
+    (sides / "a.toml").write_text((sides / "a.toml").read_text().replace('media = ["cinema"]\n', ""))
+    with pytest.raises(DataError, match="brief's: market RU, not CN; language zh, not open\n"):
+        build_exchange(wrong, read_side(sides / "theirs"), load_exchange_brief(sides / "x.toml"))
 
 
 def test_an_offer_without_some_titles_still_knows_that_their_rights_are_sold(tmp_path: Path) -> None:
