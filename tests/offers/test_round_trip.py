@@ -11,10 +11,11 @@ import pytest
 import python_calamine as calamine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from review_builders import Formula, Sheet, offer_sheet, save, saved_offer, sheets_of
+from offer_builders import appeal_of, catalogue, scores_frame
+from review_builders import BRIEF, Formula, Sheet, offer_sheet, save, saved_offer, sheets_of
 
 from recommender.errors import TableError, UnreadableFileError
-from recommender.offers import SavedOffer, apply_workbooks, load_offer
+from recommender.offers import Brief, SavedOffer, apply_workbooks, build_offer, load_offer, write_offer
 from recommender.offers._row_id import RowId
 from recommender.offers.roundtrip import Edits, read_edits
 
@@ -44,6 +45,10 @@ def faults(saved: SavedOffer, tmp_path: Path, *sheets: Sheet) -> list[str]:
     assert caught.value.exit_status == 1
     assert "nothing has been written" in str(caught.value.hint)
     return [str(fault) for fault in caught.value.faults if fault.severity == "error"]
+
+
+def named(sheet: Sheet, head: str) -> str:
+    return f"{openpyxl.utils.get_column_letter(sheet.place(head) + 1)} ({head})"
 
 
 def decisions(edits: Edits) -> dict[str, str]:
@@ -84,6 +89,7 @@ class TestAnythingIsReadBack:
             sheet.set(title, "Decision", word)
             sheet.set(title, "Note", note)
             sheet.set(title, "Ask price", price)
+            sheet.set(title, "Currency", None if price is None else "EUR")
         columns = [*range(len(sheet.rows[0])), None]
         order.shuffle(columns)
         body = sheet.rows[1:]
@@ -309,6 +315,7 @@ class TestNothingIsGuessed:
         self, saved: SavedOffer, tmp_path: Path, ids: list[str], head: str, first: object, second: object, shown: str
     ) -> None:
         sheet = offer_sheet(saved.folder / "offer.xlsx")
+        sheet.set(ids[1], "Currency", "EUR")
         sheet.set(ids[1], head, first)
         apply_workbooks([save([sheet], tmp_path / "back.xlsx")], tmp_path / "v2", offer=saved.folder)
         copies = []
@@ -349,10 +356,41 @@ class TestNothingIsGuessed:
         [fault] = faults(saved, tmp_path, sheet)
         assert "the title is locked and rejected (t003)" in fault
 
+    def test_a_price_needs_a_currency(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
+        one, other, third = sheet.ids()[:3]
+        sheet.set(one, "Ask price", 100)
+        sheet.set(other, "Floor price", 90)
+        sheet.set(third, "Ask price", 80)
+        sheet.set(third, "Currency", "USD")
+        found = faults(saved, tmp_path, sheet)
+        assert [fault.partition(";")[0] for fault in found] == [
+            f"back.xlsx, sheet Offer, row {row}, column {named(sheet, head)}: a price without a currency ({title}) ({value})"
+            for row, head, title, value in ((2, "Ask price", one, 100.0), (3, "Floor price", other, 90.0))
+        ]
+
+    def test_a_currency_is_not_taken_from_a_price(self, tmp_path: Path) -> None:
+        titles = catalogue(24).assign(ask_price=100.0, currency="EUR")
+        offer = build_offer(titles, scores_frame(titles, appeal_of(24)), Brief.model_validate(BRIEF))
+        write_offer(offer, tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        sheet.set(sheet.ids()[0], "Currency", None)
+        [fault] = faults(load_offer(tmp_path / "v1"), tmp_path, sheet)
+        assert f"column {named(sheet, 'Currency')}: a price without a currency" in fault
+
+    def test_a_budget_says_the_currency_of_prices_where_no_title_does(self, tmp_path: Path) -> None:
+        titles = catalogue(24).assign(ask_price=100.0)
+        brief = Brief.model_validate(BRIEF | {"budget": {"total": 5000.0, "currency": "EUR"}})
+        write_offer(build_offer(titles, scores_frame(titles, appeal_of(24)), brief), tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        title = sheet.ids()[0]
+        sheet.set(title, "Ask price", 120)
+        assert read(load_offer(tmp_path / "v1"), tmp_path, sheet).prices == {title: {"ask_price": 120.0}}
+
     def test_the_floor_is_not_above_the_price(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         title = sheet.ids()[0]
         sheet.set(title, "Ask price", 100)
         sheet.set(title, "Floor price", 200)
+        sheet.set(title, "Currency", "EUR")
         found = faults(saved, tmp_path, sheet)
         assert len(found) == 2
         assert "the ask price 100 is below the floor price 200" in found[0]

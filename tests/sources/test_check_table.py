@@ -65,10 +65,10 @@ def test_duplicates_name_the_first_row(tmp_path):
 def test_what_makes_a_row_unusable_and_what_does_not(tmp_path):
     path = csv(
         tmp_path,
-        "title_id,kind,title,year,runtime_min,release_date,ask_price,countries,languages,me_track\n"
-        "1,film,Red,1492,0,never,10,Атлантида|RU,xx-klingon|ru,maybe\n"
-        "2,film,Blue,soon,90,2020-01-01,cheap,RU,ru,yes\n"
-        "3,film,White,2020,-5,2020-13-01,10,RU|Atlantis,,no\n",
+        "title_id,kind,title,year,runtime_min,release_date,ask_price,currency,countries,languages,me_track\n"
+        "1,film,Red,1492,0,never,10,EUR,Атлантида|RU,xx-klingon|ru,maybe\n"
+        "2,film,Blue,soon,90,2020-01-01,cheap,EUR,RU,ru,yes\n"
+        "3,film,White,2020,-5,2020-13-01,10,EUR,RU|Atlantis,,no\n",
     )
     checked = check_table(path, "titles")
     assert [(fault.row, fault.column) for fault in checked.errors] == [
@@ -91,6 +91,33 @@ def test_what_makes_a_row_unusable_and_what_does_not(tmp_path):
     assert row["countries"] == ["RU"]
     assert pd.isna(row["runtime_min"])
     assert pd.isna(row["release_date"])
+
+
+def test_prices_without_a_currency_and_floors_above_asks_are_told_at_once(tmp_path):
+    head = "title_id,kind,title,ask_price,floor_price,currency\n"
+    path = csv(
+        tmp_path,
+        f"{head}1,film,Red,10,5,EUR\n2,film,Blue,10,12,USD\n3,film,White,7,6,\n4,film,Grey,,6,\n5,film,Mauve,,,\n",
+    )
+    checked = check_table(path, "titles")
+    assert [(fault.row, fault.column, str(fault.value), fault.problem) for fault in checked.errors] == [
+        (3, "floor_price", "12.0", "is above the ask_price"),
+        (4, "ask_price", "7.0", "a price without a currency, while other rows state one"),
+        (5, "floor_price", "6.0", "a price without a currency, while other rows state one"),
+    ]
+    assert not checked.warnings
+    assert checked.frame["title_id"].tolist() == ["1", "5"]
+
+
+def test_a_table_whose_prices_have_no_currency_at_all_is_warned_of_once(tmp_path):
+    path = csv(tmp_path, "title_id,kind,title,ask_price,floor_price\n1,film,Red,,\n2,film,Blue,10,5\n3,film,White,7,\n")
+    checked = check_table(path, "titles")
+    [fault] = checked.faults
+    assert (fault.severity, fault.row, fault.column) == ("warning", 3, "ask_price")
+    assert fault.problem == "a price without a currency, and no row states one"
+    assert len(checked.frame) == 3
+    path = csv(tmp_path, "title_id,kind,title,floor_price\n1,film,Red,\n2,film,Blue,5\n")
+    assert [(fault.severity, fault.row) for fault in check_table(path, "titles").faults] == [("warning", 3)]
 
 
 def test_unknown_countries_are_counted_and_named_once(tmp_path):

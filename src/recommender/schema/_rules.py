@@ -190,6 +190,59 @@ def no_nul() -> Rule:
     )
 
 
+def floor_below_ask() -> RowRule:
+    """Return the rule that the lowest price to accept is not above the one that is asked."""
+    return RowRule(
+        "floor_price",
+        "is above the ask_price",
+        "exchange or correct ask_price and floor_price",
+        lambda frame: ~(frame["floor_price"] > frame["ask_price"]).fillna(False).astype(bool),
+    )
+
+
+def priced_in_a_currency() -> tuple[RowRule, ...]:
+    """Return the rules that prices have a currency.
+
+    Where some rows state one, a price without it is an error. Where none does, the first price is a warning: a brief's
+    budget may still say it. A row with both prices is told by the one that is asked.
+    """
+    return tuple(rule for price in ("ask_price", "floor_price") for rule in _in_a_currency(price))
+
+
+def _in_a_currency(price: str) -> tuple[RowRule, RowRule]:
+    def bare(frame: pd.DataFrame) -> pd.Series[bool]:
+        priced = frame[price].notna()
+        if price == "floor_price":
+            priced &= frame["ask_price"].isna()
+        return priced & frame["currency"].isna()
+
+    def holds_where_stated(frame: pd.DataFrame) -> pd.Series[bool]:
+        return ~bare(frame) if frame["currency"].notna().any() else frame[price].notna() | True
+
+    def holds_where_none_is(frame: pd.DataFrame) -> pd.Series[bool]:
+        found = bare(frame)
+        told_by_ask = price == "floor_price" and frame["ask_price"].notna().any()
+        if told_by_ask or frame["currency"].notna().any():
+            return found | True
+        return ~(found & (found.cumsum() == 1))
+
+    return (
+        RowRule(
+            price,
+            "a price without a currency, while other rows state one",
+            "write it into the column currency, such as USD",
+            holds_where_stated,
+        ),
+        RowRule(
+            price,
+            "a price without a currency, and no row states one",
+            "fill the column currency; without it prices count in the currency of a brief's budget",
+            holds_where_none_is,
+            "warning",
+        ),
+    )
+
+
 def usable_after_holdback() -> RowRule:
     """Return the rule, a warning only, that a right of ours does not end before its holdback does."""
     return RowRule(

@@ -183,6 +183,7 @@ TITLES = Table(
         _column("floor_price", "number", "Lowest price to accept.", rule.not_negative(), strict=True),
         _column("currency", "text", "Currency of the prices (ISO 4217)."),
     ),
+    (rule.floor_below_ask(), *rule.priced_in_a_currency()),
 )
 
 OUTCOMES = Table(
@@ -287,7 +288,7 @@ OFFER = Table(
         _column("substitutes", "list", "Titles that could take its place (title_id)."),
         *TITLES.columns[1:],
     ),
-    SCORES.row_rules,
+    (*SCORES.row_rules, *TITLES.row_rules),
 )
 
 DECISIONS = Table(

@@ -114,6 +114,25 @@ def test_only_media_and_days_that_are_free_are_promised(checked, tmp_path):
     assert set(read_avails(tmp_path / "a.xlsx").titles["title_id"]) == {"t000", "t001", "t002"}
 
 
+@pytest.mark.parametrize(("budget", "said"), [({}, None), ({"currency": "EUR"}, "EUR")])
+def test_prices_are_exported_in_the_currency_of_the_brief_or_it_is_missing(tmp_path, budget, said):
+    titles = catalogue(5).assign(ask_price=[100.0, 90.0, 80.0, 70.0, None])
+    brief = {"name": "deal", "market": "CN", "size": 5, "kinds": ["film"], "media": ["est"], "budget": budget}
+    scores = scores_frame(titles, appeal_of(5))
+    write_offer(build_offer(titles, scores, Brief.model_validate(brief)), tmp_path / "made")
+    done = export_offer(tmp_path / "made", tmp_path / "a.xlsx")
+    missing = {one.field: (one.rows, one.remedy) for one in done.missing}
+    priced = read_avails(tmp_path / "a.xlsx").titles.dropna(subset="ask_price")
+    assert len(priced) == 4
+    if said is None:
+        assert missing["PriceCurrency"][0] == 4
+        assert "column currency" in missing["PriceCurrency"][1]
+        assert priced["currency"].isna().all()
+    else:
+        assert "PriceCurrency" not in missing
+        assert set(priced["currency"]) == {said}
+
+
 def test_nothing_is_promised_that_nobody_has_checked(checked, tmp_path):
     done = export_offer(checked, tmp_path / "a.xlsx", media=["svod", "est"], start="2026-07-01", end="Open")
     assert promised(tmp_path / "a.xlsx") == {("t000", "svod", *YEAR), ("t002", "svod", *YEAR)}

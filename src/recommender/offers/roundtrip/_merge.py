@@ -71,6 +71,7 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
         if changed:
             prices[title_id] = changed
             faults += _price_order(title_id, changed, found, saved)
+            faults += _no_currency(title_id, changed, found, saved)
     table = pd.DataFrame(rows, columns=list(no_decisions().columns)) if rows else no_decisions()
     types = {name: "int64" if name == "version" else "str" for name in table.columns}
     order = [title_id for title_id in saved.offer.brief.lock.title_ids if title_id in locked]
@@ -121,14 +122,41 @@ def _locked_and_rejected(found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
 def _price_order(
     title_id: str, changed: Mapping[str, Any], found: Mapping[str, list[Entry]], saved: SavedOffer
 ) -> Iterator[Fault]:
-    frame = saved.offer.frame
-    row = frame.loc[frame["title_id"] == title_id]
-    ask, floor = (changed.get(name, row[name].iloc[0] if len(row) else None) for name in ("ask_price", "floor_price"))
-    if ask is None or floor is None or pd.isna(ask) or pd.isna(floor) or ask >= floor:
+    ask, floor, _ = _prices_after(title_id, changed, saved)
+    if ask is None or floor is None or ask >= floor:
         return
     for entry in [*found.get("ask_price", ()), *found.get("floor_price", ())]:
         if entry.edited:
             yield entry.fault(f"the ask price {ask:,g} is below the floor price {floor:,g}", "correct one of them")
+
+
+def _no_currency(
+    title_id: str, changed: Mapping[str, Any], found: Mapping[str, list[Entry]], saved: SavedOffer
+) -> Iterator[Fault]:
+    ask, floor, currency = _prices_after(title_id, changed, saved)
+    unpriced = ask is None and floor is None
+    # A catalogue that states no currency at all is in that of the brief's budget.
+    budgets = (
+        saved.offer.brief.budget.currency is not None
+        and saved.pool.get("currency", pd.Series(dtype="str")).isna().all()
+    )
+    if title_id not in set(saved.offer.frame["title_id"]) or unpriced or currency is not None or budgets:
+        return
+    for key in _PRICES:
+        for entry in found.get(key, ()):
+            if entry.edited and (entry.value is not None or key == "currency"):
+                yield entry.fault(
+                    f"a price without a currency ({title_id})",
+                    "write its three letters into the column Currency, such as USD",
+                )
+
+
+def _prices_after(title_id: str, changed: Mapping[str, Any], saved: SavedOffer) -> tuple[Any, Any, Any]:
+    """Return a title's ask, floor and currency as they are after the changes, None for what is empty."""
+    row = saved.offer.frame.loc[saved.offer.frame["title_id"] == title_id]
+    cells = [changed.get(name, row[name].iloc[0] if len(row) else None) for name in _PRICES]
+    ask, floor, currency = (None if cell is None or pd.isna(cell) else cell for cell in cells)
+    return ask, floor, currency
 
 
 def _joined(key: str, entries: Iterable[Entry], before: Any) -> str:

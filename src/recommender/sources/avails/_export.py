@@ -38,6 +38,7 @@ _REMEDY = {
     "FormatProfile": "fill in the column resolution of your titles (SD, HD, 4K)",
     "PriceType": "fill in the column ask_price of your titles, or agree on a price",
     "PriceValue": "fill in the column ask_price of your titles, or agree on a price",
+    "PriceCurrency": "fill in the column currency of your titles, or name it in the brief's [budget]",
     "WorkType": "Avails have no word for this kind of title",
 }
 _TOLD_BY = {
@@ -180,17 +181,23 @@ def _missing(version: str, kind: Kind, lines: Sequence[Line]) -> list[Missing]:
     found = []
     for field in FIELDS:
         demand = demand_of(kind, field)
-        if demand == "optional" or field not in has:
+        if (demand == "optional" and field != "PriceCurrency") or field not in has:
             continue
-        rows = sum(
-            line.get(field) is None and not (demand == "unless SVOD" and line.get("LicenseType") == "SVOD")
-            for line in lines
-        )
+        rows = sum(_lacks(line, field, demand) for line in lines)
         if rows:
             found.append(
                 Missing(sheet_name(version, kind), field, rows, _REMEDY.get(field, "fill it in before you send it"))
             )
     return found
+
+
+def _lacks(line: Line, field: str, demand: str) -> bool:
+    """Return whether a row must fill a field and does not; a currency where it has a price."""
+    if line.get(field) is not None:
+        return False
+    if field == "PriceCurrency":
+        return line.get("PriceValue") is not None
+    return not (demand == "unless SVOD" and line.get("LicenseType") == "SVOD")
 
 
 def _notes(

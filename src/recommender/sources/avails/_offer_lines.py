@@ -46,6 +46,7 @@ class Terms:
     exclusive: bool | None
     licensor: str | None
     licensee: str | None
+    currency: str | None = None
 
     def days(self, free: Free | None) -> Days:
         """Return first and last day; where none is stated that for which rights were checked, else open."""
@@ -118,7 +119,15 @@ def offer_terms(
         exclusive=exclusive if isinstance(exclusive, bool) else None,
         licensor=licensor,
         licensee=licensee,
+        currency=_currency(offer, brief),
     )
+
+
+def _currency(offer: pd.DataFrame, brief: Mapping[str, Any]) -> str | None:
+    """Return the currency of prices that state none: the budget's, where none of the offer does."""
+    budget = brief.get("budget")
+    code = budget.get("currency") if isinstance(budget, dict) and offer["currency"].isna().all() else None
+    return None if code is None else str(code)
 
 
 def _licences(media: Sequence[str]) -> tuple[tuple[str | None, int], ...]:
@@ -189,7 +198,7 @@ def _lines(title: Mapping[str, Any], terms: Terms, kind: Kind, rows: Sequence[Li
         "FormatProfile": PROFILES.get(str(title.get("resolution")).casefold()),
         "PriceType": None if price is None else "LicenseFee",
         "PriceValue": price,
-        "PriceCurrency": None if price is None else title.get("currency"),
+        "PriceCurrency": None if price is None else title.get("currency") or terms.currency,
         "ALID": title_id,
         "AltID": title_id,
         "TitleID": title.get("eidr"),
