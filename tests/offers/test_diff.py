@@ -77,6 +77,24 @@ def test_a_brief_that_excludes_and_locks(titles: pd.DataFrame, scores: pd.DataFr
     assert told(diff_offers(other, one))[first][:2] == ("came", "was excluded by title before")
 
 
+@pytest.mark.parametrize(
+    ("reviewer", "reason", "said"),
+    [
+        ("Anna", "rights", "rejected by Anna: rights"),
+        ("Anna", None, "rejected by Anna"),
+        (None, "rights", "rejected: rights"),
+        (None, None, "rejected"),
+    ],
+)
+def test_a_decision_is_told_by_whom_and_why_as_far_as_it_says(
+    titles: pd.DataFrame, scores: pd.DataFrame, reviewer: str | None, reason: str | None, said: str
+) -> None:
+    first = scores["title_id"].iloc[0]
+    one, other = offer(titles, scores), offer(titles, scores, exclude={"title_ids": [first]})
+    row = {"title_id": first, "decision": "reject", "reviewer": reviewer, "reason": reason, "note": None}
+    assert told(diff_offers(one, other, pd.DataFrame([row])))[first] == ("went", said, "decision")
+
+
 def test_a_catalogue_that_lost_and_gained_a_title(titles: pd.DataFrame, scores: pd.DataFrame) -> None:
     first = scores["title_id"].iloc[0]
     one = offer(titles, scores)

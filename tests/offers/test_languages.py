@@ -92,13 +92,13 @@ class TestComposedSentences:
             ),
             (
                 "These cannot be kept together: a budget of 30.00 EUR; the 3 locked titles.",
-                "Это нельзя выполнить вместе: бюджет 30.00 EUR; закреплённые названия (3).",
+                "Это нельзя выполнить вместе: бюджет 30,00 EUR; закреплённые названия (3).",
                 "以下要求不能同时满足：预算 30.00 EUR；3部锁定影片。",
             ),
             (
                 "at most 360 (30% of bought_last_year (1,200) = 360; what is used of it is not known (used), so the room "
                 "may be less); 300 offered",
-                "не более 360 (30% от bought_last_year (1,200) = 360; сколько уже занято, не известно (used), так что "
+                "не более 360 (30% от bought_last_year (1\u00a0200) = 360; сколько уже занято, не известно (used), так что "
                 "места может быть меньше); предложено 300",
                 "至多360（bought_last_year（1,200）的30% = 360；已用多少未知（used），余量可能更少）；推荐300部",
             ),
@@ -118,6 +118,26 @@ class TestComposedSentences:
                 "Закреплённое название a (B) предложено без цены: в стоимости названий в EUR оно не учтено.",
                 "锁定影片 a（B）没有价格仍被推荐：未计入以 EUR 计的影片总价。",
             ),
+            (
+                "The titles cost 1,234,567.50 EUR of a budget of 2,000,000.00.",
+                "Названия стоят 1\u00a0234\u00a0567,50 EUR при бюджете 2\u00a0000\u00a0000,00.",
+                "影片总价 1,234,567.50 EUR，预算为 2,000,000.00。",
+            ),
+            (
+                "Asked for 3,000 titles, offered 1,250: 1,750 too few for the budget of 500.00 EUR.",
+                "Запрошено: названий: 3\u00a0000, предложено 1\u00a0250: на 1\u00a0750 меньше, бюджет 500,00 EUR.",
+                "要求3,000部，推荐1,250：就预算 500.00 EUR 少1,750。",
+            ),
+            ("released 1968", "вышло в 1968", "1968年上映"),
+            ("ask price 1000.5 to 1200", "цена 1000,5 → 1200", "要价 1000.5 → 1200"),
+            ("appeal 92.0 to 1.5", "потенциал 92,0 → 1,5", "吸引力 92.0 → 1.5"),
+            ("1,529 of an excluded genre", "1\u00a0529 — исключённого жанра", "1,529部属于被排除的类型"),
+            ("230.00 EUR", None, None),  # a step of the budget, no count of titles
+            ("rejected", "отклонено", "已拒绝"),
+            ("rejected by Anna", "отклонено (Anna)", "已拒绝（Anna）"),
+            ("rejected: dull, too long", "отклонено: dull, too long", "已拒绝：dull, too long"),
+            ("rejected by Anna: too long", "отклонено (Anna): too long", "已拒绝（Anna）：too long"),
+            ("held by Anna: ask Boris", "отложено (Anna): ask Boris", "暂缓（Anna）：ask Boris"),
             ("A sentence that nobody has foreseen.", None, None),
         ],
     )
@@ -126,6 +146,21 @@ class TestComposedSentences:
         assert words_in("en+zh").translate(english) == chinese
         assert words_in("en").translate(english) is None
         assert words_in("en+zh").told(english) == (english if chinese is None else f"{english}\n{chinese}")
+
+    def test_numbers_among_the_values_are_written_as_the_language_does(self) -> None:
+        words = words_in("en+ru")
+        said = words.second("summary.funnel_line", titles="12,345", eligible="1,200", offered="300")
+        assert said is not None and "12\u00a0345" in said and "1\u00a0200" in said
+        assert (
+            words_in("en+zh").second("balance.cost", n="1,234.5")
+            == "平衡的代价为1,234.5：双方各自的最佳片单合计将多出这么多。"
+        )
+
+    def test_an_offer_and_its_asking_price_have_different_words_in_chinese(self) -> None:
+        chinese = texts("zh")
+        prices = [text for key, text in chinese.items() if key.endswith("ask_price")]
+        assert len(prices) == 3
+        assert all("要价" in text and "报价" not in text for text in prices)
 
     @pytest.mark.parametrize("language", ["en+ru", "en+zh"])
     def test_whatever_an_offer_says_is_translated(self, language: str) -> None:

@@ -241,12 +241,10 @@ def _shown(value: object) -> str:
 
 
 def _decided(decision: Any) -> str:
-    """Return a decision in words: by whom, and why."""
-    said = _DONE[decision.decision]
-    who = clean(decision.reviewer, 60)
-    why = ", ".join(filter(None, (clean(decision.reason, 100), clean(decision.note, 200))))
-    who = ": ".join(filter(None, (who, why.replace("; ", ", "))))
-    return f"{said} by {who}" if who else said
+    """Return a decision in words: by whom, and why, as far as either is told."""
+    said, who = _DONE[decision.decision], clean(decision.reviewer, 60)
+    why = ", ".join(filter(None, (clean(decision.reason, 100), clean(decision.note, 200)))).replace("; ", ", ")
+    return f"{said}{f' by {who}' if who else ''}{f': {why}' if why else ''}"
 
 
 def _brief_keys(before: Offer, after: Offer) -> str:

@@ -74,6 +74,11 @@ _NUMBERS = frozenset(
     }
 )
 _NUMBER = r"[\d.,%+±−–-]+"
+# Places of numbers that are written the language's way; years and days read the same in all.
+_FIGURES = _NUMBERS - {"year", "decade", "age", "day", "end"} | {"titles", "before", "after", "mean", "cost"}
+_FIGURE = re.compile(r"(?P<number>[+±−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>%?|(?: [A-Z]{3})?)")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_RUSSIAN_FIGURES = str.maketrans({",": NO_BREAK, ".": ","})
 # Texts whose places hold phrases, with commas of their own, rather than lists.
 _OF_PHRASES = ("rights.", "phrase.record.", "phrase.package.", "phrase.change.")
 _PATTERN_PARTS = ("phrase.", "rights.", "piece.", "left_out.", "summary.at_")
@@ -149,8 +154,8 @@ class Words:
         """Return a text in the second language; None where there is none. Words among the values are translated."""
         if self.other is None:
             return None
-        said = {name: self._piece(str(value)) if name in _WORDS else value for name, value in values.items()}
-        return self._second[key].format(**said)
+        said = {name: self._piece(str(value)) if name in _WORDS else str(value) for name, value in values.items()}
+        return self._second[key].format(**{name: self._figure(name, value) for name, value in said.items()})
 
     def both(self, key: str, sep: str = "\n", **values: object) -> str:
         """Return a text in English and, after `sep`, in the second language, where there is one."""
@@ -185,7 +190,8 @@ class Words:
         if found is None:
             for key, pattern, template in self._patterns:
                 match = pattern.fullmatch(english)
-                if match is not None:
+                # What follows a count is a reason of ours: an amount of money is none.
+                if match is not None and self._knows(match.groupdict().get("reason")):
                     said = {name: self._placed(key, name, text) for name, text in match.groupdict().items()}
                     found = template.format(**said)
                     break
@@ -198,8 +204,19 @@ class Words:
         if name == "demands":  # a list of phrases, each with words that other patterns have too
             return ("；" if self.other == "zh" else "; ").join(map(self._phrase, english.split("; ")))
         if name not in _WORDS:
-            return english
-        return self._phrase(english) if key.startswith(_OF_PHRASES) else self._piece(english)
+            return self._figure(name, english)
+        found = self._phrase(english) if key.startswith(_OF_PHRASES) else self._piece(english)
+        return self._figure(name, english) if found == english else found
+
+    def _knows(self, reason: str | None) -> bool:
+        return reason is None or self._phrase(reason) != reason
+
+    def _figure(self, name: str, text: str) -> str:
+        """Return a number that stands at a place as the second language writes it; any other text as it is."""
+        match = _FIGURE.fullmatch(text) if self.other == "ru" and name in _FIGURES else None
+        if match is None:
+            return text
+        return match["number"].translate(_RUSSIAN_FIGURES) + match["unit"].replace(" ", NO_BREAK)
 
     def _list(self, english: str) -> str | None:
         """Return a list of words or short sentences, translated as far as they are known."""
