@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.offers.rights import RightsRequest, answer_rights, free_rights
+from recommender.offers.rights import RightsRequest, answer_with_free
 
 __all__ = ["RightsReview", "check_rights"]
 
@@ -26,7 +26,7 @@ class RightsReview:
         One row a title: `title_id`, `status` and `share` as `answer_rights` gives them, and `rights`: the answer in
         words, such as ``partly, 60%: svod: licensed to Invented A until 2027-12-31, exclusively``.
     free : DataFrame
-        What is free of what was asked, as `free_rights` gives it.
+        What is free of what was asked, as `free_rights` of `recommender.offers.rights` gives it.
     min_share : float
         The least part of media and window that must be free.
     """
@@ -76,9 +76,9 @@ def check_rights(title_ids: pd.Series, rights: pd.DataFrame, request: RightsRequ
     -------
     RightsReview
     """
-    answer = answer_rights(title_ids, rights, request)
+    answer, free = answer_with_free(title_ids, rights, request)
     found = answer[["title_id", "status", "share"]].assign(rights=_words(answer))
-    return RightsReview(request, found, free_rights(title_ids, rights, request), min_share)
+    return RightsReview(request, found, free, min_share)
 
 
 def _words(answer: pd.DataFrame) -> pd.Series:

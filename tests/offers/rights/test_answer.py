@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import recommender.offers.rights
 from recommender.errors import DataError
-from recommender.offers.rights import answer_media, answer_rights
+from recommender.offers.rights import answer_media, answer_rights, answer_with_free, free_rights
 from tests.offers.rights.rights_builders import asked, rights_frame
 
 OURS = {"title_id": "a", "market": "WW", "exclusive": True, "status": "owned"}
@@ -35,6 +36,14 @@ def one(*rows: dict[str, Any], **request: Any) -> dict[str, Any]:
 def test_the_public_names_are_there() -> None:
     assert sorted(recommender.offers.rights.__all__) == recommender.offers.rights.__all__
     assert all(hasattr(recommender.offers.rights, name) for name in recommender.offers.rights.__all__)
+
+
+def test_one_search_answers_and_tells_what_is_free() -> None:
+    table = rights_frame(OURS, taken(end="2027-12-31"))
+    answer, free = answer_with_free(["a", "b"], table, asked())
+    assert answer["status"].tolist() == ["partly", "unknown"]
+    assert_frame_equal(answer, answer_rights(["a", "b"], table, asked()))
+    assert_frame_equal(free, free_rights(["a", "b"], table, asked()))
 
 
 def test_a_worldwide_right_without_end_is_free_everywhere() -> None:

@@ -25,8 +25,17 @@ listed completely: what no row gives is not ours to offer.
 from __future__ import annotations
 
 from recommender.offers.rights._answer import answer_media, answer_rights
-from recommender.offers.rights._free import free_rights
+from recommender.offers.rights._free import answer_with_free, free_rights
 from recommender.offers.rights._part import RightsPart, WindowPart
 from recommender.offers.rights._request import Media, RightsRequest
 
-__all__ = ["Media", "RightsPart", "RightsRequest", "WindowPart", "answer_media", "answer_rights", "free_rights"]
+__all__ = [
+    "Media",
+    "RightsPart",
+    "RightsRequest",
+    "WindowPart",
+    "answer_media",
+    "answer_rights",
+    "answer_with_free",
+    "free_rights",
+]

@@ -16,7 +16,7 @@ from recommender.offers.rights._request import RightsRequest
 from recommender.offers.rights._rows import Bearing, bearing_rows
 from recommender.schema import FIRST_DAY, LAST_DAY, WORLDWIDE, media_mask, media_weights
 
-__all__ = ["STATUSES", "answer_media", "answer_rights", "days_in_words"]
+__all__ = ["STATUSES", "answer_media", "answer_of", "answer_rights", "days_in_words"]
 
 STATUSES = ("available", "partly", "not available", "unknown")
 _AVAILABLE, _PARTLY, _NOT, _UNKNOWN = range(4)
@@ -100,7 +100,12 @@ def answer_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: Right
     >>> answer["blocked_by"].tolist()
     ['svod: licensed to Invented A until 2026-12-31, exclusively', 'no row for CN or worldwide']
     """
-    found = _find(title_ids, rights, request)
+    return answer_of(*bearing_rows(title_ids, rights, request), request)
+
+
+def answer_of(titles: pa.Array, bearing: Bearing, request: RightsRequest) -> pd.DataFrame:
+    """Answer a request with one row a title from the rows that bear on it; see `answer_rights`."""
+    found = _find(titles, bearing, request)
     status, share = _title_status(found), sum(medium.free for medium in found.media) / len(found.media)
     first = np.minimum.reduce([medium.first for medium in found.media])
     last = np.maximum.reduce([medium.last for medium in found.media])
@@ -142,7 +147,7 @@ def answer_media(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
     >>> answer["medium"].tolist(), answer["status"].tolist(), answer["unstated"].tolist()
     (['cinema', 'svod'], ['not available', 'available'], [1.0, 0.0])
     """
-    found = _find(title_ids, rights, request)
+    found = _find(*bearing_rows(title_ids, rights, request), request)
     unheard = ~found.bearing.known
     tables = [
         pd.DataFrame(
@@ -164,8 +169,7 @@ def answer_media(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
     return pd.concat(tables, ignore_index=True).iloc[order].reset_index(drop=True)
 
 
-def _find(title_ids: Iterable[str], rights: pd.DataFrame, request: RightsRequest) -> _Found:
-    titles, bearing = bearing_rows(title_ids, rights, request)
+def _find(titles: pa.Array, bearing: Bearing, request: RightsRequest) -> _Found:
     window = Window(request.asked, request.measured)
     parts = [(mask, measure(bearing.intervals(mask), len(titles), window)) for mask in bearing.parts]
     media = [_medium(name, parts, bearing, request, window.units) for name in request.media]

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from recommender.offers.rights._answer import days_in_words
+from recommender.offers.rights._answer import answer_of, days_in_words
 from recommender.offers.rights._cells import Window, free_stretches
 from recommender.offers.rights._request import RightsRequest
-from recommender.offers.rights._rows import bearing_rows
+from recommender.offers.rights._rows import Bearing, bearing_rows
 from recommender.schema import FIRST_DAY, LAST_DAY, MEDIA, media_names
 
-__all__ = ["free_rights"]
+__all__ = ["answer_with_free", "free_rights"]
 
 
 def free_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: RightsRequest) -> pd.DataFrame:
@@ -40,7 +41,18 @@ def free_rights(title_ids: Iterable[str], rights: pd.DataFrame, request: RightsR
     >>> free_rights(["a"], rights, request)[["media", "start", "end"]].to_numpy().tolist()
     [['svod', '2027-01-01', '2027-02-28'], ['avod', '2027-01-01', '2027-12-31'], ['svod', '2027-07-01', '2027-12-31']]
     """
+    return _free(*bearing_rows(title_ids, rights, request), request)
+
+
+def answer_with_free(
+    title_ids: Iterable[str], rights: pd.DataFrame, request: RightsRequest
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what `answer_rights` and what `free_rights` return; the table is searched once for both."""
     titles, bearing = bearing_rows(title_ids, rights, request)
+    return answer_of(titles, bearing, request), _free(titles, bearing, request)
+
+
+def _free(titles: pa.Array, bearing: Bearing, request: RightsRequest) -> pd.DataFrame:
     window = Window(request.asked, request.measured)
     found = [(mask, *free_stretches(bearing.intervals(mask), window)) for mask in bearing.parts]
     title, low, high = (np.concatenate([part[place] for part in found]) for place in (1, 2, 3))

@@ -12,6 +12,7 @@ from typing import Any
 from recommender.errors import TableError
 from recommender.schema import RIGHTS, media_mask, media_names
 from recommender.sources._check import check_table
+from recommender.sources.avails._windows import shared_days
 
 __all__ = ["Days", "Free", "mask_of", "read_free", "rights_notes"]
 
@@ -44,7 +45,7 @@ class Free:
         free = [asked]
         while mask and free:
             bit = mask & -mask
-            free = _common(free, [days for media, days in self.rows.get(title_id, ()) if media & bit])
+            free = shared_days(free, [days for media, days in self.rows.get(title_id, ()) if media & bit])
             mask ^= bit
         return free
 
@@ -88,7 +89,7 @@ def rights_notes(
     notes = []
     if unknown := mask & ~mask_of(free.media):
         notes.append(f"rights were not checked for {', '.join(media_names(unknown))}: no avail of it is written")
-    if _common([asked], [free.checked]) != [asked]:
+    if shared_days([asked], [free.checked]) != [asked]:
         first, last = ("open" if day in {date.min, date.max} else day.isoformat() for day in free.checked)
         notes.append(f"rights were checked from {first} to {last} only: no day outside is written")
     if cut:
@@ -102,11 +103,6 @@ def _days(start: str | None, end: str | None) -> Days:
     return date.min if start is None else date.fromisoformat(start), date.max if end is None else date.fromisoformat(
         end
     )
-
-
-def _common(some: Iterable[Days], others: Sequence[Days]) -> list[Days]:
-    both = [(max(one[0], other[0]), min(one[1], other[1])) for one in some for other in others]
-    return [days for days in both if days[0] <= days[1]]
 
 
 def _some(titles: Collection[str]) -> str:

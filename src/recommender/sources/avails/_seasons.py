@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from recommender.schema import RIGHTS_STATUSES
 from recommender.sources.avails._notes import Note
+from recommender.sources.avails._windows import shared_days
 
 __all__ = ["with_seasons"]
 
@@ -57,7 +59,7 @@ def _granted(
         first = group[0]
         episodes = _grouped(group, ("episode",))
         need = needed[first["title_id"]]
-        common = _common([_united(episode) for episode in episodes])
+        common = reduce(shared_days, map(_united, episodes), [(_FIRST, _LAST)])
         if len(episodes) >= need and common:
             exclusive = {row["exclusive"] for row in group}
             agreed = exclusive.pop() if len(exclusive) == 1 else None
@@ -102,15 +104,6 @@ def _united(rows: Iterable[Row]) -> list[Days]:
         else:
             united.append((low, high))
     return united
-
-
-def _common(windows: Iterable[list[Days]]) -> list[Days]:
-    """Return the days that are in a window of every list."""
-    common: list[Days] = [(_FIRST, _LAST)]
-    for each in windows:
-        met = ((max(one[0], two[0]), min(one[1], two[1])) for one in common for two in each)
-        common = [(low, high) for low, high in met if low <= high]
-    return common
 
 
 def _lifted(episode: Row, days: Days, *, exclusive: bool | None) -> Row:

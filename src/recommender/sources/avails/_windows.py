@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import TypeVar
 
 from recommender.sources.avails import _readers
 from recommender.sources.avails._reader import SheetReader
 
-__all__ = ["Window", "find_est_starts", "windows_of"]
+__all__ = ["Window", "find_est_starts", "shared_days", "windows_of"]
+
+Day = TypeVar("Day", str, date)
 
 _EST = "ESTStart"
 _DAY_UNKNOWN = "the day of the event is not in the workbook; no right is made of the row"
@@ -25,6 +28,18 @@ class Window:
 
     start: str | None
     end: str | None
+
+
+def shared_days(some: Iterable[tuple[Day, Day]], others: Sequence[tuple[Day, Day]]) -> list[tuple[Day, Day]]:
+    """Return the stretches of days, first and last, that lie in a stretch of both.
+
+    Examples
+    --------
+    >>> shared_days([("2027-01-01", "2027-06-30")], [("2026-01-01", "2027-02-28"), ("2027-06-30", "2027-12-31")])
+    [('2027-01-01', '2027-02-28'), ('2027-06-30', '2027-06-30')]
+    """
+    both = [(max(one[0], other[0]), min(one[1], other[1])) for one in some for other in others]
+    return [days for days in both if days[0] <= days[1]]
 
 
 def find_est_starts(sheets: Iterable[tuple[SheetReader, Sequence[str | None]]]) -> EstStarts:
