@@ -368,6 +368,12 @@ class TestNothingIsGuessed:
             for row, head, title, value in ((2, "Ask price", one, 100.0), (3, "Floor price", other, 90.0))
         ]
 
+    def test_a_currency_that_cannot_be_read_is_told_once(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
+        sheet.set(sheet.ids()[0], "Ask price", 100)
+        sheet.set(sheet.ids()[0], "Currency", "euros")
+        [fault] = faults(saved, tmp_path, sheet)
+        assert "not a currency (euros)" in fault
+
     def test_a_currency_is_not_taken_from_a_price(self, tmp_path: Path) -> None:
         titles = catalogue(24).assign(ask_price=100.0, currency="EUR")
         offer = build_offer(titles, scores_frame(titles, appeal_of(24)), Brief.model_validate(BRIEF))

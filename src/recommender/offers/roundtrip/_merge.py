@@ -12,7 +12,7 @@ from recommender.errors import Fault
 from recommender.offers._history import History, no_decisions
 from recommender.offers._saved import SavedOffer
 from recommender.offers.roundtrip._grid import as_text
-from recommender.offers.roundtrip._rows import Entry
+from recommender.offers.roundtrip._rows import UNREAD, Entry
 
 _PRICES = ("ask_price", "floor_price", "currency")
 _TEXTS = {"reason": "; ", "reviewer": "; ", "note": "\n"}
@@ -140,7 +140,8 @@ def _no_currency(
         saved.offer.brief.budget.currency is not None
         and saved.pool.get("currency", pd.Series(dtype="str")).isna().all()
     )
-    if title_id not in set(saved.offer.frame["title_id"]) or unpriced or currency is not None or budgets:
+    told = title_id not in set(saved.offer.frame["title_id"]) or f"{UNREAD}currency" in found
+    if told or unpriced or currency is not None or budgets:
         return
     for key in _PRICES:
         for entry in found.get(key, ()):

@@ -15,6 +15,9 @@ from recommender.offers.roundtrip._extra import Original, same
 from recommender.offers.roundtrip._grid import Cell
 from recommender.offers.roundtrip._locate import Table
 
+UNREAD = "unread "
+"""Before the key of a cell that was changed to what cannot be understood: it is told as such, and says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -23,9 +26,9 @@ class Entry:
     Attributes
     ----------
     title_id, key : str
-        The title, and the column's key.
+        The title, and the column's key; after `UNREAD` where the cell cannot be understood.
     value : object
-        As `read_cell` gives it; None where the cell is empty.
+        As `read_cell` gives it; None where the cell is empty. The text of a cell that cannot be understood.
     edited : bool
         Whether it differs from what the workbook held when it was sent out.
     where, column : str
@@ -79,6 +82,10 @@ def table_entries(
                 if edited:
                     text = None if cell is None else cell.text
                     faults.append(Fault(grid.where, row, table.named(column), text, error.problem, error.remedy))
+                    said = UNREAD + key
+                    entries.append(
+                        Entry(row_id.title_id, said, text, True, grid.where, table.named(column), row, saved_at)
+                    )
                 continue
             entries.append(Entry(row_id.title_id, key, value, edited, grid.where, table.named(column), row, saved_at))
     return entries, faults
