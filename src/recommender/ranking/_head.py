@@ -31,16 +31,17 @@ class Unseen:
     ----------
     rows : ndarray of int, shape (n,)
         Of the examples.
-    score, appeal, low, high : ndarray, shape (n,)
+    score, appeal : ndarray, shape (n,)
     evidence : ndarray of int, shape (n,)
+    part : ndarray of int, shape (n,)
+        The round that predicted it.
     """
 
     rows: NDArray[np.intp]
     score: NDArray[np.float64]
     appeal: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
     evidence: NDArray[np.intp]
+    part: NDArray[np.intp]
 
 
 class Head(BaseEstimator):  # type: ignore[misc]
@@ -107,9 +108,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
         appeal = cross_calibrate(score[told], percentile, market, weight, part[told])
         known = evidence[told]
         self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, known, weight)
-        low, high = cross_intervals(self.intervals_, appeal, percentile, known, weight, part[told])
         self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing, examples.query)
-        return Unseen(np.flatnonzero(told), score[told], appeal, low, high, known)
+        return Unseen(np.flatnonzero(told), score[told], appeal, known, part[told])
 
     def predict(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of rows of the whole matrix, shape (n,)."""
@@ -176,18 +176,22 @@ def fit_heads(
         evidence = weigh_evidence(examples.pairs, examples.matrix[:, weighed], names[weighed])
         said = head.fit(examples, columns, increasing[columns], evidence)
         heads[name] = head
-    pairs = examples.pairs.take(said.rows)
+    pairs, weight = examples.pairs.take(said.rows), examples.weight[said.rows]
+    percentile = examples.percentile[said.rows]
+    low, high = cross_intervals(
+        head.intervals_, said.appeal, percentile.astype(np.float64), said.evidence, weight, said.part
+    )
     unseen = pd.DataFrame(
         {
             "title_id": pairs.facts.title_ids[pairs.title],
             "market": np.array(pairs.markets)[pairs.market],
             "relevance": examples.target[said.rows],
-            "percentile": examples.percentile[said.rows],
-            "weight": examples.weight[said.rows],
+            "percentile": percentile,
+            "weight": weight,
             "score": said.score,
             "appeal": said.appeal,
-            "low": said.low,
-            "high": said.high,
+            "low": low,
+            "high": high,
             "evidence": np.array(EVIDENCE)[said.evidence],
         }
     )
