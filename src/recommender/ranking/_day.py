@@ -5,10 +5,10 @@ from __future__ import annotations
 from recommender.errors import CallError
 from recommender.schema import iso_day
 
-__all__ = ["check_day"]
+__all__ = ["prediction_day"]
 
 
-def check_day(as_of: str | None, learned: str) -> str:
+def prediction_day(as_of: str | None, learned: str) -> str:
     """Return the day of a prediction: that up to which a ranker learned, or the later one asked for.
 
     Raises
@@ -18,7 +18,7 @@ def check_day(as_of: str | None, learned: str) -> str:
 
     Examples
     --------
-    >>> check_day(None, "2020-01-01"), check_day("2021-01-01", "2020-01-01")
+    >>> prediction_day(None, "2020-01-01"), prediction_day("2021-01-01", "2020-01-01")
     ('2020-01-01', '2021-01-01')
     """
     day = learned if as_of is None else iso_day(as_of, "as_of")

@@ -26,7 +26,7 @@ from recommender.features import (
     content_order,
 )
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._day import check_day
+from recommender.ranking._day import prediction_day
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import DEFAULT_MEMBERS, Forest
@@ -282,7 +282,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         wanted = self._check_markets(markets)
         titles = complete_titles(titles)
-        day = check_day(as_of, self.as_of_)
+        day = prediction_day(as_of, self.as_of_)
         encoder = self._encoder().fit()
         if encoder.identity_ != self.encoder_identity_:
             raise BundleError(

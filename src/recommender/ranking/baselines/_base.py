@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import CallError, NotEnoughDataError, did_you_mean
 from recommender.features import TextEncoder, TitleFacts, collect_facts
-from recommender.ranking._day import check_day
+from recommender.ranking._day import prediction_day
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.schema import iso_day
 from recommender.sources import complete_titles
@@ -135,7 +135,7 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
             If a market is not one that was learned, or outcomes from after `as_of` were.
         """
         check_is_fitted(self)
-        day = check_day(as_of, self.as_of_)
+        day = prediction_day(as_of, self.as_of_)
         wanted = tuple(self.markets_ if markets is None else dict.fromkeys(markets))
         for market in wanted:
             if market not in self.markets_:
