@@ -83,7 +83,7 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "",
         "- A title from an origin of which fewer than 30 titles were learned from is judged by its audience elsewhere and "
         "its release alone where these are known of such titles, and by what other origins did where they are not. Its "
-        "interval comes from origins that were learned from.",
+        "interval is as wide as it had to be where known origins were left out in turn, if these are enough to tell.",
         "- A catalogue described in another way than the training titles (other language, no synopses, other genres) "
         "shifts all its scores; compare titles within it, not with other catalogues.",
         "- Rights, rules and prices are not in the score.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from sklearn.base import clone
 from recommender.features import FeatureGroup, Known, Pairs, TitleFacts
 from recommender.ranking._labels import grade, seen_before
 from recommender.ranking._origins import Block
+from recommender.ranking._unfamiliar import Unfamiliar, leave_origins_out
 
 __all__ = ["OF_CATALOGUES", "Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
 
@@ -42,6 +43,8 @@ class Examples:
     rounds : list of tuple of ndarray of bool, shape (n,)
         What to learn from and what to predict then, so that every row that calibrates is predicted by a model that has
         not seen its answer and, of levels and presences that have days, nothing that was known only later.
+    unfamiliar : tuple of Unfamiliar
+        What to learn from and to ask so that nothing is known of a title's origin.
     """
 
     pairs: Pairs
@@ -51,6 +54,12 @@ class Examples:
     weight: NDArray[np.float64]
     query: NDArray[np.intp]
     rounds: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+    unfamiliar: tuple[Unfamiliar, ...] = ()
+
+    def with_columns(self, columns: NDArray[np.intp]) -> Examples:
+        """Return the same with some of the features."""
+        unfamiliar = tuple(replace(some, matrix=some.matrix[:, columns]) for some in self.unfamiliar)
+        return replace(self, matrix=self.matrix[:, columns], unfamiliar=unfamiliar)
 
 
 def known_on(facts: TitleFacts, outcomes: pd.DataFrame, day: str, markets: Sequence[str]) -> Known:
@@ -114,6 +123,8 @@ def build_examples(
     day = origin.astype("M8[D]")
     age = (day.max() - day) / np.timedelta64(1, "D") / 365.25
     weight = np.concatenate([block.weight for block in blocks]) * 0.5 ** (age / half_life_years)
+    last = max(block.origin for block in blocks)
+    of_last_day = [np.full(len(block.title), not block.dated and block.origin == last) for block in blocks]
     return Examples(
         pairs=pairs,
         matrix=matrix,
@@ -122,6 +133,9 @@ def build_examples(
         weight=weight,
         query=np.repeat(np.arange(len(blocks)), [len(block.title) for block in blocks]) * len(markets) + pairs.market,
         rounds=_rounds(blocks, folds),
+        unfamiliar=leave_origins_out(
+            groups, known_on(facts, outcomes, last, markets), pairs, weight, np.flatnonzero(np.concatenate(of_last_day))
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
     """One view of the features: a forest on some columns, calibrated on predictions of what it had not seen.
 
     In each round of the examples a forest of the first two members learns from the one part and predicts the other; these
-    predictions calibrate. The forest that scores learns from everything.
+    predictions calibrate. The forest that scores learns from everything. Where origins can be left out, such forests say too
+    how far appeal is off where nothing was learned from a title's origin.
 
     Parameters
     ----------
@@ -63,6 +65,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
     forest_ : Forest
     calibrator_ : AppealCalibrator
     intervals_ : ConformalIntervals
+    unfamiliar_ : ConformalIntervals or None
+        By the errors of titles whose origin was left out, whatever their evidence; None where origins were too few.
     """
 
     def __init__(self, forest: Forest, *, coverage: float = 0.8) -> None:
@@ -90,15 +94,19 @@ class Head(BaseEstimator):  # type: ignore[misc]
         score = np.full(len(matrix), np.nan)
         trial = clone(self.forest).set_params(members=self.forest.members[:_TRIED_MEMBERS])
         part = np.zeros(len(matrix), dtype=np.intp)
-        for number, (learned, asked) in enumerate(examples.rounds):
-            forest = clone(trial).fit(
+
+        def tried(learned: NDArray[np.bool_]) -> Forest:
+            forest: Forest = clone(trial)
+            return forest.fit(
                 matrix[learned],
                 examples.target[learned],
                 examples.weight[learned],
                 increasing,
                 examples.query[learned],
             )
-            score[asked] = forest.predict(matrix[asked])
+
+        for number, (learned, asked) in enumerate(examples.rounds):
+            score[asked] = tried(learned).predict(matrix[asked])
             part[asked] = number
         told = np.isfinite(score)
         market, weight = examples.pairs.market[told], examples.weight[told]
@@ -108,6 +116,7 @@ class Head(BaseEstimator):  # type: ignore[misc]
         appeal = cross_calibrate(score[told], percentile, market, weight, part[told])
         known = evidence[told]
         self.intervals_ = ConformalIntervals(coverage=self.coverage).fit(appeal, percentile, known, weight)
+        self.unfamiliar_ = self._fit_unfamiliar(examples, tried) if examples.unfamiliar else None
         self.forest_ = clone(self.forest).fit(matrix, examples.target, examples.weight, increasing, examples.query)
         return Unseen(np.flatnonzero(told), score[told], appeal, known, part[told])
 
@@ -115,6 +124,30 @@ class Head(BaseEstimator):  # type: ignore[misc]
         """Return the scores of rows of the whole matrix, shape (n,)."""
         forest: Forest = self.forest_
         return forest.predict(matrix[:, self.columns_])
+
+    def bracket(
+        self, appeal: NDArray[np.float64], evidence: NDArray[np.intp], unfamiliar: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the lower and upper ends of the intervals, each shape (n,); no narrower where the origin is unfamiliar."""
+        low, high = self.intervals_.predict(appeal, evidence)
+        if self.unfamiliar_ is not None:
+            lower, upper = self.unfamiliar_.predict(appeal, np.zeros(len(appeal), dtype=np.intp))
+            wider = unfamiliar & (upper - lower > high - low)
+            low, high = np.where(wider, lower, low), np.where(wider, upper, high)
+        return low, high
+
+    def _fit_unfamiliar(self, examples: Examples, tried: Callable[[NDArray[np.bool_]], Forest]) -> ConformalIntervals:
+        asked = np.concatenate([some.asked for some in examples.unfamiliar])
+        score = np.concatenate(
+            [tried(some.learned).predict(some.matrix[:, self.columns_]) for some in examples.unfamiliar]
+        )
+        appeal = self.calibrator_.predict(score, examples.pairs.market[asked])
+        return ConformalIntervals(coverage=self.coverage).fit(
+            appeal,
+            examples.percentile[asked].astype(np.float64),
+            np.zeros(len(asked), dtype=np.intp),
+            np.concatenate([some.weight for some in examples.unfamiliar]),
+        )
 
     def attribute(self, matrix: NDArray[np.float32], market: NDArray[np.intp]) -> NDArray[np.float64]:
         """Split the appeal of rows over the columns of the whole matrix, in points of 0 to 100; those not looked at have 0.

@@ -34,7 +34,7 @@ from recommender.ranking._head import fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.ranking._origins import ask_the_past
 from recommender.ranking._reasons import describe_reasons
-from recommender.ranking._views import choose_views, find_views
+from recommender.ranking._views import choose_views, find_views, is_unfamiliar
 from recommender.schema import SCORES, iso_day
 from recommender.sources import complete_titles
 
@@ -56,7 +56,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
     One model for all markets. Titles in markets are asked as of past days (rolling origins), each described by what was
     known on its day; where all outcomes bear one day, titles are dealt into folds and described by the other
     folds. Boosted trees predict later days from earlier ones, and each fold from the others; these predictions on
-    titles they had not seen calibrate `appeal` and set the intervals. Then the trees learn from everything.
+    titles they had not seen calibrate `appeal` and set the intervals; those of titles from origins that hardly anything was
+    learned from are as wide as they had to be where known origins were left out. Then the trees learn from everything.
 
     There are three heads: one does not know how titles did elsewhere, one knows nothing but that and when they came out, one
     knows everything. Which of them scores a title depends on the history that `predict` is given, and on whether titles of
@@ -230,7 +231,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 "nothing that is told of the titles tells them apart",
                 hint="Give titles with more columns filled, or a model with more groups of features.",
             )
-        examples = replace(examples, matrix=examples.matrix[:, self.columns_])
+        examples = examples.with_columns(self.columns_)
         self.feature_names_ = names[self.columns_]
         forest = Forest(**{name: getattr(self, name) for name in Forest().get_params()})
         self.known_share_ = float(known_elsewhere(examples.matrix, self.feature_names_).mean())
@@ -298,12 +299,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
         heads = choose_views(pairs, matrix, self.feature_names_, self.heads_, self.known_share_)
+        unfamiliar = is_unfamiliar(pairs, matrix, self.feature_names_)
         score, appeal, low, high = (np.empty(len(pairs)) for _ in range(4))
         for name in np.unique(heads):
             head, rows = self.heads_[name], heads == name
             score[rows] = head.predict(matrix[rows])
             appeal[rows] = head.calibrator_.predict(score[rows], known_market[rows])
-            low[rows], high[rows] = head.intervals_.predict(appeal[rows], evidence[rows])
+            low[rows], high[rows] = head.bracket(appeal[rows], evidence[rows], unfamiliar[rows])
         # Equal scores are ordered by title, year and id, so that the order of the rows given does not matter.
         names = np.array([f"{key}\0{name}" for key, name in zip(content_keys(titles), facts.title_ids, strict=True)])
         order = np.lexsort([names[title], -score, market])

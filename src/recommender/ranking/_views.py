@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from recommender.features import Pairs
 from recommender.ranking._evidence import known_elsewhere, tell_elsewhere, weighs_only
 
-__all__ = ["choose_views", "find_views"]
+__all__ = ["FEW_OF_AN_ORIGIN", "choose_views", "find_views", "is_unfamiliar"]
 
 _ORIGIN_COUNT = "origin's record: titles known"
-# From about so many titles of an origin on, all that is known of a title tells as much as its audience elsewhere alone.
-_FEW = 30
+FEW_OF_AN_ORIGIN = 30
+"""From about so many titles of an origin on, all that is known of a title tells as much as its audience elsewhere alone."""
+
 # Where fewer of them are known elsewhere, two heads would rank them, and lose more by it than the one gains.
 _MOSTLY = 0.5
 
@@ -41,6 +42,14 @@ def find_views(names: NDArray[np.object_]) -> dict[str, NDArray[np.intp]]:
     elif not views["plain"].any():
         views = {"informed": learned}
     return {name: np.flatnonzero(columns) for name, columns in views.items() if columns.any()}
+
+
+def is_unfamiliar(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which pairs are of a title whose origin is told and of which hardly any title was learned from, shape (n,)."""
+    if _ORIGIN_COUNT not in names:
+        return np.zeros(len(matrix), dtype=bool)
+    told = np.array([bool(countries) for countries in pairs.facts.words["countries"]], dtype=bool)[pairs.title]
+    return np.asarray(told & (matrix[:, list(names).index(_ORIGIN_COUNT)] < FEW_OF_AN_ORIGIN))
 
 
 def choose_views(
@@ -73,9 +82,8 @@ def choose_views(
     known = known_elsewhere(matrix, names)
     informed = bool(known.any()) and known.mean() >= known_share / 2
     chosen = np.where(known | informed, "informed", "plain").astype("<U9")
-    if "travelled" in heads and _ORIGIN_COUNT in names:
-        told = np.array([bool(countries) for countries in pairs.facts.words["countries"]], dtype=bool)[pairs.title]
-        unfamiliar = told & (matrix[:, list(names).index(_ORIGIN_COUNT)] < _FEW)
+    if "travelled" in heads:
+        unfamiliar = is_unfamiliar(pairs, matrix, names)
         if unfamiliar.any() and known[unfamiliar].mean() >= _MOSTLY:
             chosen[known & unfamiliar] = "travelled"
     return chosen
