@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,14 @@ def test_where_nothing_can_be_written(tmp_path):
     with pytest.raises(OutputError, match="file"), atomic_directory(tmp_path / "file"):
         pass
     assert names(tmp_path) == ["file", "folder"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no /proc on this system")
+@pytest.mark.parametrize("block", [atomic_output, atomic_directory])
+def test_a_file_system_that_takes_no_such_name_is_told_and_not_asked_for_ever(block):
+    # Root may write into /proc, says the system; but nothing can be made there.
+    with pytest.raises(OutputError, match=r"/proc/nowhere: .*\n"), block("/proc/nowhere"):
+        pass
 
 
 def test_a_place_is_refused_before_the_work_as_it_would_be_after_it(tmp_path):

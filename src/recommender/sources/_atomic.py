@@ -27,6 +27,7 @@ __all__ = [
     "locked_folder",
 ]
 
+_ATTEMPTS = 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 # What desktops leave in a folder by themselves; it may go with the folder.
 _LITTER = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -261,7 +262,9 @@ def _claimed(target: Path, *, directory: bool) -> Iterator[Path]:
 
 
 def _claim(target: Path, *, directory: bool) -> tuple[Path, int]:
-    while True:
+    refusal: OSError = FileNotFoundError(errno.ENOENT, "what is made there is gone at once")
+    # Another run's sweep may take it between its creation and the lock, seldom twice.
+    for _ in range(_ATTEMPTS):
         temporary = _name_beside(target, ".partial")
         try:
             if directory:
@@ -269,19 +272,17 @@ def _claim(target: Path, *, directory: bool) -> tuple[Path, int]:
                 descriptor = os.open(temporary, os.O_RDONLY)
             else:
                 descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError) as error:
+            refusal = error
             continue
         except OSError as error:
-            # A sweep may take the folder before it is locked; then try again.
-            if isinstance(error, FileNotFoundError) and target.parent.exists():
-                continue
             raise _refused(target, error) from None
         with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Another run's sweep may have taken it between its creation and the lock.
             if temporary.exists():
                 return temporary, descriptor
         os.close(descriptor)
+    raise _refused(target, refusal) from None
 
 
 def _name_beside(target: Path, ending: str) -> Path:
