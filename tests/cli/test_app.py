@@ -307,10 +307,11 @@ class TestTerminal:
         assert shown.returncode == 2
         assert "no brief is called \\u0421\\u0442" in shown.stderr
 
-    def test_a_reader_that_goes_away_is_no_error(self) -> None:
-        with subprocess.Popen(
-            [*RECOMMENDER, "brief", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+    @pytest.mark.parametrize(
+        "words", [["brief", "list"], ["brief", "show", "cn-300"], ["policy", "show", "china-online"]]
+    )
+    def test_a_reader_that_goes_away_is_no_error(self, words: list[str]) -> None:
+        with subprocess.Popen([*RECOMMENDER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.close()
@@ -318,13 +319,22 @@ class TestTerminal:
             assert process.wait(timeout=60) == 141
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-    def test_a_full_disk_is_an_error_and_no_traceback(self) -> None:
+    @pytest.mark.parametrize("words", [["brief", "list"], ["brief", "show", "cn-300"], ["--version"], ["--help"]])
+    def test_a_full_disk_is_an_error_and_no_traceback(self, words: list[str]) -> None:
         with Path("/dev/full").open("wb") as full:
-            shown = subprocess.run(
-                [*RECOMMENDER, "brief", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-            )
+            shown = subprocess.run([*RECOMMENDER, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
         assert shown.returncode == 1
         assert shown.stderr.startswith("error: No space left on device\n")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+    def test_messages_that_cannot_be_written_change_nothing(self) -> None:
+        for words, status in ((["brief", "show", "nope"], 2), (["brief", "show", "nope", "--debug"], 2)):
+            with Path("/dev/full").open("wb") as full:
+                assert subprocess.run([*RECOMMENDER, *words], stderr=full, check=False).returncode == status
+            with subprocess.Popen([*RECOMMENDER, *words], stderr=subprocess.PIPE) as process:
+                assert process.stderr is not None
+                process.stderr.close()
+                assert process.wait(timeout=60) == status
 
 
 # A command that writes an output slowly, run in a process of its own.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
+
 __all__ = ["apply"]
 
 if TYPE_CHECKING:
@@ -86,12 +88,11 @@ def _write_faults(error: TableError, table: Path) -> None:
 
 
 def _print(made: Applied) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     from recommender.cli.diff import print_changes
 
-    console = Console(highlight=False)
+    console = output()
     offer, edits = made.offer, made.edits
     counts = edits.decisions["decision"].value_counts()
     said = [f"{int(counts.get(word, 0)):,} {done}" for word, done in _DONE.items()]

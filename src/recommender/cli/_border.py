@@ -57,7 +57,8 @@ class Border(TyperGroup):
             raise
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - this is where everything ends
             if ctx.params.get("debug"):
-                traceback.print_exception(error)
+                with suppress(OSError):
+                    traceback.print_exception(error)
             raise typer.Exit(_told(error)) from None
 
 
@@ -120,7 +121,7 @@ def guarded(run: Callable[[], object]) -> int:
             status = 0
         except SystemExit as leaving:
             status = leaving.code
-        except KeyboardInterrupt as error:  # before or after the command itself
+        except (KeyboardInterrupt, OSError) as error:  # before or after the command itself, as of its help
             status = _told(error)
     return _flushed(status if isinstance(status, int) else int(status is not None))
 

@@ -1,4 +1,4 @@
-"""What the command says while it works: messages and progress, on standard error."""
+"""What the command says: results on standard output; messages and progress, while it works, on standard error."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import logging
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["errors", "quiet", "say", "show_messages", "stage"]
+__all__ = ["errors", "output", "quiet", "say", "show_messages", "stage"]
 
 _LOG = logging.getLogger("recommender")
 # What libraries log while they work as they should.
@@ -23,17 +23,33 @@ _MARKS = {
 }
 
 
+class _Console(Console):
+    """A console that raises where its reader has gone; rich's own would end the program with status 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - called while the error is handled
+
+
+def output(*, soft_wrap: bool = False) -> Console:
+    """Return a console on standard output: plain where no terminal looks on, or where NO_COLOR is set."""
+    return _Console(highlight=False, soft_wrap=soft_wrap)
+
+
 def errors() -> Console:
     """Return a console on standard error: plain where no terminal looks on, or where NO_COLOR is set."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(mark: str, style: str, text: str) -> None:
-    """Write a marked message to standard error, with nothing in it that a terminal would obey."""
+    """Write a marked message to standard error, with nothing in it that a terminal would obey.
+
+    Where it cannot be written, on a full disk or to a reader that has gone, the work goes on.
+    """
     from recommender.errors import visible
 
     safe = "\n".join(visible(line, length=2000) for line in text.splitlines())
-    errors().print(Text(mark, style=style), Text(safe), sep="")
+    with suppress(OSError):
+        errors().print(Text(mark, style=style), Text(safe), sep="")
 
 
 def quiet() -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender.cli._console import output
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,13 +24,12 @@ _HISTORY = " + history"
 
 def print_results(results: pd.DataFrame, name: str, k: int) -> None:
     """Print one table a split: its rankers with their main figures."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from recommender.evaluation import FIGURES, headline
 
-    console = Console(highlight=False)
+    console = output()
     top = headline(results)
     for split in top["split"].unique():
         rows = top[top["split"] == split]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from recommender.cli._console import output
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -216,14 +218,13 @@ def _words(text: str) -> list[str]:
 
 
 def _print(made: Backtest, files: dict[str, Path]) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     from recommender.cli._results import print_results
 
     print_results(made.results, made.name, made.judging.k)
     for file in files.values():
-        Console(highlight=False).print(Text(str(file), style="cyan"), soft_wrap=True)
+        output().print(Text(str(file), style="cyan"), soft_wrap=True)
 
 
 def _track(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
 from recommender.errors import CallError, ConfigError
 
 if TYPE_CHECKING:
@@ -93,11 +94,10 @@ def check(
 
 
 def _print(brief: Brief) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = output()
     console.print(Text(f"{brief.name}: {brief.size:,} titles to {brief.market}", style="bold"))
     facts = {
         "about": brief.description,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
 from recommender.errors import CallError, Fault, TableError, UnreadableFileError, visible
 
 if TYPE_CHECKING:
@@ -187,11 +188,10 @@ def _print_faults(faults: list[Fault]) -> None:
         for fault in faults:
             typer.echo(f"{fault.severity}: {fault}")
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = output()
     for file in dict.fromkeys(fault.file for fault in faults):
         # Text, not str: a name or a value may hold rich's markup.
         table = Table("", "Row", "Column", "Value", "Problem", "What to do", title=Text(file), title_justify="left")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
 from recommender.errors import CallError
 
 __all__ = ["diff", "print_changes"]
@@ -65,12 +66,11 @@ def _decisions(old: SavedOffer, new: SavedOffer) -> pd.DataFrame | None:
 
 
 def _print_heading(old: SavedOffer, new: SavedOffer) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     from recommender.offers import what_differs
 
-    console = Console(highlight=False)
+    console = output()
     names = [f"{one.offer.offer_id} version {one.offer.version}" for one in (old, new)]
     console.print(Text(" and ".join(dict.fromkeys(names)), style="bold"))
     differ = what_differs(old.offer, new.offer)
@@ -79,13 +79,12 @@ def _print_heading(old: SavedOffer, new: SavedOffer) -> None:
 
 def print_changes(changes: pd.DataFrame, limit: int | None = None) -> None:
     """Print a table of changes: counts, then title by title; of titles that only changed, the first few."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from recommender.errors import visible
 
-    console = Console(highlight=False)
+    console = output()
     counts = changes["change"].value_counts()
     said = [f"{int(counts[word]):,} {word}" for word in ("came", "went", "moved", "changed") if word in counts.index]
     console.print(", ".join(said) or "no title came, went, moved or changed")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
+
 __all__ = ["exchange"]
 
 if TYPE_CHECKING:
@@ -57,10 +59,9 @@ def exchange(
 
 
 def _print(made: Exchange, files: dict[str, Path]) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = output()
     balance = made.balance
     scale, unit = (100.0, "points of appeal") if made.brief.measure == "appeal" else (1.0, "of value")
     headline = f"\n{len(made.ours.frame):,} titles for {made.brief.ours.market}, {len(made.theirs.frame):,} for "

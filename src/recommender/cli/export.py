@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from recommender.cli._console import output
+
 __all__ = ["app"]
 
 app = typer.Typer(help="Write an offer in the form that partners' programs read.", no_args_is_help=True)
@@ -48,7 +50,6 @@ def avails(
 
         recommender export avails --offer offers/china --version 1.9 --media svod --start 2027-01-01 --end Open --out a.xlsx
     """
-    from rich.console import Console
     from rich.text import Text
 
     from recommender.sources.avails import export_offer
@@ -64,7 +65,7 @@ def avails(
         end=end,
         facts=titles,
     )
-    console = Console(highlight=False, soft_wrap=True)
+    console = output(soft_wrap=True)
     console.print(Text(f"Avails {version}: {done.titles:,} titles, {done.avails:,} avails", style="bold"))
     for missing in done.missing:
         console.print(

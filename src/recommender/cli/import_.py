@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
 from recommender.errors import TableError
 
 if TYPE_CHECKING:
@@ -55,13 +56,12 @@ def avails(
 
 
 def _print(read: Avails, files: dict[str, Path]) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     from recommender.errors import visible
     from recommender.sources.avails import gathered
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = output(soft_wrap=True)
     sheets = ", ".join(f"{visible(sheet.name)} ({_counted(len(sheet.rows), 'row')})" for sheet in read.sheets)
     console.print(Text(f"Avails {read.version}: {sheets}", style="bold"))
     console.print(

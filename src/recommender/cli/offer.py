@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._apply import apply
+from recommender.cli._console import output
 from recommender.errors import CallError
 
 __all__ = ["app", "offer", "print_offer"]
@@ -159,14 +160,13 @@ def _score(bundle: Path, titles: pd.DataFrame, market: str, history: Path | None
 def print_offer(offer: Offer, files: dict[str, Path]) -> None:
     """Print what was offered, what was missed, and where each file is."""
     import pandas as pd
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from recommender.errors import visible
     from recommender.offers import check_lines
 
-    console = Console(highlight=False)
+    console = output()
     frame, brief = offer.frame, offer.brief
     headline = Text(f"\n{len(frame):,} titles for {brief.market}", style="bold")
     console.print(headline, Text(f"   offer {offer.offer_id}", style="dim"), sep="")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli._console import output
 from recommender.cli._options import check_day
 from recommender.errors import CallError, visible
 
@@ -151,10 +152,9 @@ def _day(as_of: str | None) -> date:
 
 
 def _show_pack(pack: Pack, day: date) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = output()
     console.print(Text(f"{pack.name}: {pack.title}, version {pack.version}", style="bold"))
     if pack.about:
         console.print(Text(pack.about.strip()))
