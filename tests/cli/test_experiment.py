@@ -92,6 +92,14 @@ def test_results_are_printed_and_written(folder: Path, runs: list[Runs]) -> None
         assert f"{ndcg:.3f}" in said
 
 
+def test_on_a_narrow_terminal_the_figures_stay(folder: Path, runs: list[Runs], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = " ".join(call("quick.toml").split())
+    results = pd.read_csv(folder / "quick.results.csv")
+    for row in results.to_dict("records"):
+        assert f"{row['ndcg']:.3f} {row['ndcg_low']:.2f}-{row['ndcg_high']:.2f}" in said
+
+
 def test_every_ranker_is_a_run(folder: Path, runs: list[Runs]) -> None:
     call("quick.toml")
     whole, first, second = runs

@@ -81,6 +81,23 @@ def test_an_offer_is_written_and_summed_up(folder: Path) -> None:
         assert name in said.replace("\n", "")
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_on_a_narrow_terminal_names_are_cut_and_numbers_stay(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    titles = pd.read_csv(folder / "titles.csv").assign(year=1975)
+    titles["title"] = [f"Title {number} {'of a long name ' * 8}" for number in range(12)]
+    write_table(titles, folder / "titles.csv")
+    monkeypatch.setenv("COLUMNS", str(width))
+    _, said = call(folder, "--scores", str(folder / "scores.parquet"))
+    first, second = (line for line in said.splitlines() if line.lstrip().startswith(("1  Title", "2  Title")))
+    assert "Title 0 " in first
+    assert "…" in first
+    assert first.split()[-5:] == ["1975", "90", "80", "to", "100"]
+    assert second.split()[-5:] == ["1975", "83", "73", "to", "93"]
+    assert max(len(first), len(second)) <= width
+
+
 def test_a_rights_table_bars_titles_and_is_named_in_the_manifest(folder: Path) -> None:
     words = ("--scores", str(folder / "scores.parquet"), "--rights", str(folder / "rights.csv"))
     status, _ = call(folder, *words)

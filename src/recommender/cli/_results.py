@@ -40,7 +40,7 @@ def print_results(results: pd.DataFrame, name: str, k: int) -> None:
             sep="",
         )
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-        table.add_column("ranker", no_wrap=True)
+        table.add_column("ranker", overflow="fold")  # where the line is too short, it is the one that gives way
         for figure in _SHOWN:
             head = _HEADS.get(figure) or FIGURES[figure].head(k)
             table.add_column(head, justify="right", no_wrap=True)

@@ -186,11 +186,12 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
         ("Appeal", "right"),
         ("Interval", "left"),
     ):
-        top.add_column(head, justify=justify, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
+        # Where the line is too short, only what may wrap gives way; the name is then cut, see below.
+        top.add_column(head, justify=justify, no_wrap=head != "Title")  # type: ignore[arg-type]
     for number, row in enumerate(frame.head(_SHOWN).to_dict("records"), start=1):
         top.add_row(
             str(number),
-            Text(visible(row["title"])),
+            Text(visible(row["title"]), no_wrap=True, overflow="ellipsis"),
             "" if pd.isna(row["year"]) else str(row["year"]),
             f"{100 * row['appeal']:.0f}",
             f"{100 * row['low']:.0f} to {100 * row['high']:.0f}" if row["low"] == row["low"] else "",
