@@ -119,8 +119,17 @@ class TestWritten:
     def test_a_catalogue_that_is_at_home_everywhere(self, folder: Path) -> None:
         write_table(make_titles(3, start=500, origins=("CN",)), folder / "home.parquet")
         status, said = call(*words(folder, titles="home.parquet", markets="CN"))
+        assert (status, (folder / "scores.parquet").exists()) == (1, False)
+        assert "error: no title of the catalogue is foreign to CN" in said
+        assert "what to do: Ask for markets where titles do not come from" in said
+
+    def test_a_market_where_all_titles_are_at_home_is_warned_of(self, folder: Path) -> None:
+        write_table(make_titles(3, start=500, origins=("CN",)), folder / "home.parquet")
+        status, said = call(*words(folder, titles="home.parquet", markets="CN,DE"))
         assert status == 0
-        assert "0 titles scored" in said
+        assert "warning: no title of the catalogue is foreign to CN" in said
+        assert read_scores(folder / "scores.parquet")["market"].unique().tolist() == ["DE"]
+        assert "warning" not in call(*words(folder, titles="home.parquet"))[1]
 
 
 class TestSameBytes:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from recommender.errors import CallError
+from recommender.errors import CallError, NotEnoughDataError
 from recommender.ranking import load_bundle
 
 __all__ = ["parse_markets", "score"]
+
+logger = logging.getLogger("recommender")
 
 
 def score(
@@ -42,7 +45,8 @@ def score(
     Returns
     -------
     DataFrame
-        The scores table, by market and rank; a title at home in a market is not scored for it.
+        The scores table, by market and rank; a title at home in a market is not scored for it. A market that was asked
+        for and to which no title is foreign is warned of.
 
     Raises
     ------
@@ -50,9 +54,21 @@ def score(
         If the bundle is foreign or was changed.
     CallError
         If the bundle has not learned a market.
+    NotEnoughDataError
+        If no title is foreign to any of the markets.
     """
     ranker = load_bundle(bundle, cache_dir=cache_dir)
-    return ranker.predict(titles, markets, history=history, as_of=as_of)
+    scores = ranker.predict(titles, markets, history=history, as_of=as_of)
+    asked = [markets] if isinstance(markets, str) else markets
+    wanted = ranker.markets_ if asked is None else sorted(set(asked))
+    if scores.empty:
+        raise NotEnoughDataError(
+            f"no title of the catalogue is foreign to {', '.join(wanted)}, so there is nothing to score",
+            hint="Ask for markets where titles do not come from, or correct `countries` in the titles table.",
+        )
+    if asked is not None and (homes := sorted(set(wanted) - set(scores["market"]))):
+        logger.warning("no title of the catalogue is foreign to %s: none is scored for it", ", ".join(homes))
+    return scores
 
 
 def parse_markets(text: str) -> list[str] | None:
