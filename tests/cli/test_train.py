@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from recommender.errors import OutputError
 from recommender.ranking import load_bundle, read_manifest
 from recommender.sources import read_outcomes, read_titles, write_table
 from tests.ranking.commands import call, content, write_world
@@ -199,6 +200,39 @@ class TestRefused:
         for more in ({"as_of": "2016-01-01"}, {"titles": "nowhere.csv"}):
             assert call(*words(folder, **more))[0] == 1
         assert content(folder / "bundle") == before
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_store_that_does_not_answer_is_told_before_the_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    tracked = [word for word in words(folder) if word != "--no-track"]
+    status, said = call(*tracked)
+    assert (status, (folder / "bundle").exists()) == (1, False)
+    assert "cannot be reached" in said
+    assert "--no-track" in said
+    assert "learning" not in said
+    for command in (
+        ["demo", "--out", "offer"],
+        ["backtest", *tracked[1:5], "--baselines", "none", "--out", "backtest"],
+    ):
+        status, said = call(*command)
+        assert (status, (folder / str(command[-1])).exists()) == (1, False)
+        assert "cannot be reached" in said
+        assert "examples" not in said
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_store_that_fails_after_the_work_hides_no_bundle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tracked_run(experiment: str, name: str) -> None:
+        raise OutputError("MLflow could not start the run", hint="Start the server.")
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr("recommender.tracking.tracked_run", tracked_run)
+    status, said = call(*[word for word in words(folder) if word != "--no-track"])
+    assert status == 1
+    assert "error: MLflow could not start the run The model is saved all the same, in " in said
+    assert "what to do: Start the server." in said
+    assert load_bundle(folder / "bundle").markets_ == ("CN", "DE")
 
 
 @pytest.mark.slow

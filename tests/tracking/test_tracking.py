@@ -25,7 +25,7 @@ import recommender.ranking
 from recommender.errors import CallError, OutputError
 from recommender.schema import TITLES
 from recommender.sources import file_sha256, read_titles
-from recommender.tracking import DEFAULT_TRACKING_URI, TrackedRun, tracked_run, where_to_look
+from recommender.tracking import DEFAULT_TRACKING_URI, TrackedRun, check_tracking, tracked_run, where_to_look
 
 mlflow = pytest.importorskip("mlflow")
 
@@ -390,6 +390,33 @@ def test_the_store_failing_midway_is_told(workplace: Path) -> None:
         connection.commit()
         connection.close()
         run.log_metrics({"a": 1})
+
+
+def test_a_check_before_the_work_refuses_what_the_run_would_and_makes_nothing(
+    workplace: Path, strange_server: str
+) -> None:
+    with tracked_run("offers", "one") as run:
+        pass
+    client(workplace).delete_experiment(run.experiment_id)
+    (workplace / "text.db").write_text("not a database" * 1000)
+    for experiment, place in (
+        ("offers", DEFAULT_TRACKING_URI),
+        ("other", f"sqlite:///{workplace / 'absent' / 'mlflow.db'}"),
+        ("other", f"sqlite:///{workplace / 'text.db'}"),
+        ("other", "http://127.0.0.1:9"),
+        ("other", "./mlruns"),
+        ("other", strange_server),
+    ):
+        with pytest.raises((CallError, OutputError)) as early:
+            check_tracking(experiment, place)
+        with pytest.raises(type(early.value)) as late, tracked_run(experiment, "one", place):
+            pytest.fail("the run began")
+        if place != strange_server:  # what it was asked for is another thing
+            assert str(early.value) == str(late.value)
+    check_tracking("other")
+    check_tracking("other", f"sqlite:///{workplace / 'new.db'}")
+    assert client(workplace).get_experiment_by_name("other") is None
+    assert sorted(path.name for path in workplace.iterdir()) == ["mlflow.db", "text.db"]
 
 
 def test_importing_the_room_imports_no_mlflow() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recommender.errors import CallError
+from recommender.errors import CallError, OutputError
 from recommender.schema import iso_day
 from recommender.sources import check_output
 
-__all__ = ["check_day", "check_table_file"]
+__all__ = ["check_day", "check_runs_kept", "check_table_file"]
 
 _TABLE_ENDINGS = (".parquet", ".csv", ".tsv", ".xlsx")
 
@@ -44,3 +44,21 @@ def check_table_file(file: Path, *, option: str = "--out") -> Path:
         raise CallError(f"{option} {file}: its ending names no format", hint="Use .parquet, .csv or .xlsx.")
     check_output(file)
     return file
+
+
+def check_runs_kept(experiment: str) -> None:
+    """Refuse runs that MLflow cannot keep, before the work that they tell of.
+
+    Raises
+    ------
+    OutputError
+        If the store does not answer or cannot be written.
+    CallError
+        If it is a folder, or the experiment was deleted.
+    """
+    from recommender.tracking import check_tracking
+
+    try:
+        check_tracking(experiment)
+    except OutputError as error:
+        raise OutputError(error.message, hint=f"{error.hint} Or keep no run: --no-track.") from error

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["REGISTERED_NAME", "track_training", "train_bundle"]
 
 REGISTERED_NAME = "crossmarket-recommender"
+_RUNS = "training"
 _EXAMPLES = 3
 
 
@@ -31,10 +32,14 @@ def train_bundle(
     """Fit a ranker, write its bundle, and log both to MLflow unless told not to."""
     import hashlib
 
+    from recommender.cli._options import check_runs_kept
+    from recommender.errors import OutputError
     from recommender.evaluation import training_figures, training_metrics
     from recommender.ranking import save_bundle
     from recommender.sources import file_sha256
 
+    if tracked:
+        check_runs_kept(_RUNS)
     ranker = config.make_ranker().fit(titles, outcomes, as_of=as_of)
     metrics = training_metrics(ranker)
     hashes = {role: file_sha256(path) for role, path in data.items()}
@@ -44,7 +49,11 @@ def train_bundle(
     manifest = save_bundle(ranker, out, config=config, data=hashes, metrics=metrics)
     if tracked:
         figures = {f"plots/{name}.png": figure for name, figure in training_figures(ranker).items()}
-        track_training(manifest, out, titles, figures, data)
+        try:
+            track_training(manifest, out, titles, figures, data)
+        except OutputError as error:
+            saved = f"The model is saved all the same, in {out}; only its run is not."
+            raise OutputError(f"{error.message}\n{saved}", hint=error.hint) from error
     return manifest
 
 
@@ -54,7 +63,7 @@ def track_training(
     """Log a training run, register its model as the champion, and return the model's URI."""
     from recommender.tracking import tracked_run
 
-    with tracked_run("training", f"{manifest.name} {manifest.version}") as run:
+    with tracked_run(_RUNS, f"{manifest.name} {manifest.version}") as run:
         settings = manifest.config.model_dump(mode="json")
         trees = {f"trees.{name}": value for name, value in settings.pop("trees").items()}
         encoder = {f"encoder.{name}": value for name, value in settings.pop("encoder").items()}

@@ -74,6 +74,7 @@ def backtest(
         recommender backtest --titles titles.parquet --outcomes outcomes.parquet --years 2015:2017 --out backtests/first
     """
     from recommender.cli._console import stage
+    from recommender.cli._options import check_runs_kept
     from recommender.evaluation import BACKTEST_FILES, Judging, run_backtest, write_backtest
     from recommender.sources import check_directory
 
@@ -85,6 +86,8 @@ def backtest(
     splits = _splits(days, months, years, folds, random, origins or [], markets, seed)
     splits = splits or _default_splits(title_rows, outcome_rows, sample=sample)
     judging = Judging(k, _gain(gain, outcome_rows), n_resamples=resamples, seed=seed)
+    if track:
+        check_runs_kept(_RUNS)
     name = "the bundled sample" if sample else tables["titles"].parent.name or tables["titles"].stem
     made = run_backtest(
         {name: named.ranker for name, named in rankers.items()},

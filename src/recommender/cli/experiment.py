@@ -37,11 +37,14 @@ def experiment(
         recommender experiment experiments/sample.toml
     """
     from recommender.cli._console import stage
+    from recommender.cli._options import check_runs_kept
     from recommender.cli._results import print_results, track_results
     from recommender.evaluation import load_experiment, run_experiment
 
     config = load_experiment(path)
     rankers = config.make_rankers(tuple(only or ()))
+    if track:
+        check_runs_kept(_RUNS)
     run = run_experiment(config, out or path.parent, only=tuple(only or ()), again=again, around=stage)
     print_results(run.results, config.name, config.k)
     for file in run.files.values():

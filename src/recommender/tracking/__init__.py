@@ -6,7 +6,7 @@ in the working directory, or to any server by ``MLFLOW_TRACKING_URI``. Scoring n
 
 from __future__ import annotations
 
-from recommender.tracking._run import TrackedRun, tracked_run
+from recommender.tracking._run import TrackedRun, check_tracking, tracked_run
 from recommender.tracking._store import CHAMPION, DEFAULT_TRACKING_URI, where_to_look
 
-__all__ = ["CHAMPION", "DEFAULT_TRACKING_URI", "TrackedRun", "tracked_run", "where_to_look"]
+__all__ = ["CHAMPION", "DEFAULT_TRACKING_URI", "TrackedRun", "check_tracking", "tracked_run", "where_to_look"]

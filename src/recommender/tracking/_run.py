@@ -17,6 +17,7 @@ from recommender.errors import CallError, OutputError
 from recommender.sources import file_sha256
 from recommender.tracking._store import (
     artifact_folder,
+    is_there,
     open_store,
     quiet,
     resolve_uri,
@@ -27,7 +28,7 @@ from recommender.tracking._store import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TrackedRun", "tracked_run"]
+__all__ = ["TrackedRun", "check_tracking", "tracked_run"]
 
 _URI_VARIABLE = "MLFLOW_TRACKING_URI"
 _LOG = logging.getLogger("recommender")
@@ -197,6 +198,26 @@ class TrackedRun:
             yield MlflowClient(self.uri)
 
 
+def check_tracking(experiment: str, tracking_uri: str | None = None) -> None:
+    """Refuse a store that cannot keep runs, before the work whose run it shall keep; nothing is made.
+
+    Parameters
+    ----------
+    experiment, tracking_uri
+        As `tracked_run` will be given them.
+
+    Raises
+    ------
+    CallError, OutputError
+        As `tracked_run` raises them.
+    """
+    with quiet():
+        uri = resolve_uri(tracking_uri)
+        if is_there(uri):
+            with told(uri, "find the experiment"):
+                _find_experiment(uri, experiment)
+
+
 @contextmanager
 def tracked_run(experiment: str, name: str, tracking_uri: str | None = None) -> Iterator[TrackedRun]:
     """Start a run, and end it with the block: as failed where the block raises.
@@ -285,21 +306,28 @@ def _experiment_id(uri: str, name: str) -> str:
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
-    client = MlflowClient(uri)
-    found = client.get_experiment_by_name(name)
+    found = _find_experiment(uri, name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=artifact_folder(uri)))
+            return str(MlflowClient(uri).create_experiment(name, artifact_location=artifact_folder(uri)))
         except MlflowException:
-            found = client.get_experiment_by_name(name)  # another process made it first
+            found = _find_experiment(uri, name)  # another process made it first
             if found is None:
                 raise
-    if found.lifecycle_stage != "active":
+    return found
+
+
+def _find_experiment(uri: str, name: str) -> str | None:
+    """Return the id of an experiment, None where there is none; refuse a deleted one."""
+    from mlflow import MlflowClient
+
+    found = MlflowClient(uri).get_experiment_by_name(name)
+    if found is not None and found.lifecycle_stage != "active":
         raise CallError(
             f"The MLflow experiment '{name}' was deleted.",
             hint=f"Bring it back: mlflow experiments restore --experiment-id {found.experiment_id}",
         )
-    return str(found.experiment_id)
+    return None if found is None else str(found.experiment_id)
 
 
 def _name(name: str) -> str:

@@ -15,12 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from recommender.errors import CallError, OutputError
-from recommender.sources import atomic_output, locked_folder
+from recommender.sources import atomic_output, check_output, locked_folder
 
 __all__ = [
     "CHAMPION",
     "DEFAULT_TRACKING_URI",
     "artifact_folder",
+    "is_there",
     "open_store",
     "quiet",
     "resolve_uri",
@@ -137,9 +138,34 @@ def open_store(uri: str) -> None:
     OutputError
         The server does not answer, or the file is not a database or cannot be written.
     """
+    file = _sqlite_file(uri)
+    if is_there(uri) or file is None:
+        return
+    with locked_folder(file.parent):
+        if not _is_made(file):
+            _make(file)
+    _try_sqlite(file)
+
+
+def is_there(uri: str) -> bool:
+    """Return whether there is a store to ask: False where an SQLite file is still to be made, and can be.
+
+    Raises
+    ------
+    OutputError
+        As `open_store` raises it.
+    """
     parts = urlsplit(uri)
     if (file := _sqlite_file(uri)) is not None:
-        _open_sqlite(file)
+        if not file.parent.is_dir():
+            raise OutputError(
+                f"{file}: there is no folder to keep the runs in.",
+                hint="Make the folder, or correct MLFLOW_TRACKING_URI.",
+            )
+        if not _is_made(file):
+            check_output(file)
+            return False
+        _try_sqlite(file)
     elif parts.scheme in {"http", "https"}:
         _ask_server(uri)
     elif parts.hostname and parts.port:
@@ -147,6 +173,7 @@ def open_store(uri: str) -> None:
             socket.create_connection((parts.hostname, parts.port), timeout=_ANSWER_SECONDS).close()
         except OSError as error:
             raise _no_answer(uri, error) from error
+    return True
 
 
 def where_to_look() -> str:
@@ -192,13 +219,7 @@ def _no_answer(uri: str, error: Exception) -> OutputError:
     return OutputError(f"The MLflow server {without_password(uri)} cannot be reached: {reason}.", hint=_INSTEAD)
 
 
-def _open_sqlite(file: Path) -> None:
-    if not file.parent.is_dir():
-        raise OutputError(f"{file}: there is no folder to keep the runs in.", hint="Make the folder, or " + _INSTEAD)
-    if not _is_made(file):
-        with locked_folder(file.parent):
-            if not _is_made(file):
-                _make(file)
+def _try_sqlite(file: Path) -> None:
     try:
         with closing(sqlite3.connect(file, timeout=_ANSWER_SECONDS)) as database:
             database.execute("BEGIN IMMEDIATE")
