@@ -36,6 +36,16 @@ def test_a_folder_of_somebody_else(command: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine", "notes.txt"]
 
 
+@pytest.mark.parametrize("out", [".", "..", "/", "{tmp_path}"])
+@pytest.mark.parametrize("command", FOLDERS)
+def test_the_folder_that_the_command_is_called_in(command: str, out: str, tmp_path: Path) -> None:
+    status, said = call(*FOLDERS[command], "--out", out.format(tmp_path=tmp_path))
+    assert status == 1
+    assert "the program was called inside this folder what to do: give the name of a new folder in it" in said
+    assert "reading" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", TABLES)
 def test_a_table_where_a_folder_stands(command: str, tmp_path: Path) -> None:
     (tmp_path / "scores.csv").mkdir()

@@ -59,10 +59,10 @@ def demo(
     if language is not None:
         words_in(language)
     folder = Path("offers") / direction.value if out is None else out
-    folder = folder.resolve() if not folder.name else folder
+    check_offer_folder(folder)
+    folder = folder.resolve() if folder.name == ".." else folder
     bundle = folder.with_name(f"{folder.name}-model")
     scores_file = folder.with_name(f"{folder.name}-scores.parquet")
-    check_offer_folder(folder)
     check_directory(bundle, names=BUNDLE_FILES)
     check_output(scores_file)
     with stage("reading the sample"):

@@ -180,6 +180,13 @@ def _folder_target(path: str | Path, names: Collection[str]) -> Path:
     target = _target(path)
     if target.exists() and not target.is_dir():
         raise OutputError(f"{path}: this is a file", hint="give the name of a folder to write")
+    with suppress(FileNotFoundError):  # where the folder that the program was called in is gone
+        here = Path.cwd()
+        if target in (here, *here.parents):
+            # It is replaced as a whole: whoever stands in it would be left in a folder that is no more.
+            raise OutputError(
+                f"{path}: the program was called inside this folder", hint="give the name of a new folder in it"
+            )
     if names:
         _refuse_strangers(target, path, names)
     return target
