@@ -19,9 +19,11 @@ from recommender.evaluation import (
     Judging,
     MarketSplit,
     OriginSplit,
+    RandomSplit,
     RollingDaySplit,
     RollingYearSplit,
     Split,
+    YearSplit,
     choose_splits,
     run_backtest,
     write_backtest,
@@ -186,15 +188,23 @@ def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_
 def test_rows_learned_from_that_are_dated_after_those_that_judge_are_told(
     titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path
 ) -> None:
-    split = OriginSplit(origins=("US",))
-    made = run_backtest({"newest": NewestRanker()}, titles, votes, [split], Judging(k=5, n_resamples=20))
-    # Every sixth title, one of each even year, judges; the first of 2000.
-    (later,) = made.holdouts["later"]
-    learned = votes[~votes["title_id"].isin([f"t{i:03}" for i in range(0, 120, 6)])]
-    assert 0 < later == (learned["as_of"] > "2001-06-01").sum()
+    world = votes[votes["market"] == "CN"].assign(market="WW", metric="imdb_votes", as_of="2024-01-01")
+    split, judging = YearSplit(first=2014, last=2015), Judging(k=5, n_resamples=20)
+    made = run_backtest({"newest": NewestRanker()}, titles, pd.concat([votes, world]), [split], judging)
+    (holdout,) = made.holdouts.to_dict("records")
+    assert 0 < holdout["later"] == (world["title_id"].isin(titles.loc[titles["year"] < 2014, "title_id"])).sum()
     text = write_backtest(made, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
-    assert f"({later:,} of {len(learned):,} outcomes are dated after the first that judges)" in text
+    assert f"({holdout['later']:,} of {holdout['outcomes']:,} outcomes are dated after the first that judges)" in text
     assert "not from training again with another seed" in text
+
+
+def test_where_no_time_divides_nothing_is_later(titles: pd.DataFrame, votes: pd.DataFrame, tmp_path: Path) -> None:
+    splits = [OriginSplit(origins=("US",)), RandomSplit(share=0.3), FoldSplit(folds=2), MarketSplit(markets=("CN",))]
+    made = run_backtest({"newest": NewestRanker()}, titles, votes, splits, Judging(k=5, n_resamples=20))
+    assert made.holdouts["later"].isna().all()
+    files = write_backtest(made, tmp_path / "out")
+    assert pd.read_csv(files["holdouts.csv"])["later"].isna().all()
+    assert "dated after the first" not in files["report.html"].read_text(encoding="utf-8")
 
 
 def test_a_single_ranker_and_holdout_have_a_report_too(

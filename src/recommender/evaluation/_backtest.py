@@ -142,7 +142,7 @@ def run_backtest(
         comparisons=comparisons(judgements, reference, random_state=judging.seed),
         by_market=_by_market(judgements),
         by_evidence=trust_by_evidence(judgements),
-        holdouts=pd.DataFrame(holdouts),
+        holdouts=pd.DataFrame(holdouts).astype({"later": "Int64"}),
     )
 
 

@@ -58,7 +58,7 @@ def _section(backtest: Backtest, split: str, rows: pd.DataFrame) -> dict[str, An
     return {
         "name": split,
         "with_history": bool(rows["ranker"].str.endswith(WITH_HISTORY).any()),
-        "holdouts": backtest.holdouts[backtest.holdouts["split"] == split].to_dict("records"),
+        "holdouts": backtest.holdouts[backtest.holdouts["split"] == split].fillna({"later": 0}).to_dict("records"),
         "tables": [_table(rows, names, k) for names in (_RANKING, _TRUST, _BEYOND)],
         "evidence": _evidence(backtest.by_evidence[backtest.by_evidence["split"] == split]),
         "compared": [_compared(row, k) for row in compared.to_dict("records")],

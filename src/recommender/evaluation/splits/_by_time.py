@@ -130,5 +130,6 @@ def _at_day(
             judged=titles[judged].reset_index(drop=True),
             truth=outcomes[after & is_judged & ~world].reset_index(drop=True),
             history=find_history(titles, outcomes, before & is_judged),
+            in_time=True,
         )
     )

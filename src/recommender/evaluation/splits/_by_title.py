@@ -226,7 +226,7 @@ def _before_judging(holdout: Holdout) -> Holdout:
     by_market = pd.Series(early).groupby(holdout.outcomes["market"].to_numpy())
     enough = by_market.transform("sum") >= np.maximum(_LEAST_LEFT, _LEAST_SHARE * by_market.transform("size"))
     kept = early | ~enough.to_numpy(dtype=bool)
-    return holdout if kept.all() else replace(holdout, outcomes=holdout.outcomes[kept].reset_index(drop=True))
+    return replace(holdout, outcomes=holdout.outcomes[kept].reset_index(drop=True), in_time=True)
 
 
 def _check_order(first: int, last: int) -> None:

@@ -40,6 +40,8 @@ class Holdout:
         The markets that judge; None: all.
     one_kind : bool, default=False
         Whether the titles that judge are of one kind, such as an origin, and do not stand for the market's other titles.
+    in_time : bool, default=False
+        Whether the split is one in time: what judges shall come after what is learned from.
     """
 
     split: str
@@ -52,10 +54,13 @@ class Holdout:
     history: pd.DataFrame
     markets: tuple[str, ...] | None = None
     one_kind: bool = False
+    in_time: bool = False
 
     @property
-    def n_later(self) -> int:
-        """How many of the outcomes learned from are dated after the first that judges."""
+    def n_later(self) -> int | None:
+        """How many of the outcomes learned from are dated after the first that judges; None where no time divides."""
+        if not self.in_time:
+            return None
         return int((self.outcomes["as_of"] > self.truth["as_of"].min()).sum())
 
 
