@@ -22,11 +22,13 @@ LINE = pages.LINE.removeprefix("#")
 PAPER = pages.PAPER.removeprefix("#")
 ACCENT = pages.ACCENT.removeprefix("#")
 ACCENT_SOFT = pages.ACCENT_SOFT.removeprefix("#")
+GOLD = pages.GOLD.removeprefix("#")
+PALE = pages.PALE.removeprefix("#")
 REST = pages.REST.removeprefix("#")
 WARM = pages.WARM.removeprefix("#")
 WARM_SOFT = pages.WARM_SOFT.removeprefix("#")
 
-TIER_FILLS = {"locomotive": "F2D9A6", "core": ACCENT_SOFT, "library": "EDEFF2"}
+TIER_FILLS = {"locomotive": GOLD, "core": ACCENT_SOFT, "library": PALE}
 DECISION_FILLS = {"accept": "D6EBD7", "hold": "FCEBC5", "reject": "F6D5D0"}
 
 _LATIN = "Calibri"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from recommender.pages._drawing import drawn, svg
 from recommender.pages._filling import fill
-from recommender.pages._palette import ACCENT, ACCENT_SOFT, INK, LINE, MUTED, PAPER, REST, WARM, WARM_SOFT
+from recommender.pages._palette import ACCENT, ACCENT_SOFT, GOLD, INK, LINE, MUTED, PALE, PAPER, REST, WARM, WARM_SOFT
 
 __all__ = [
     "ACCENT",
     "ACCENT_SOFT",
+    "GOLD",
     "INK",
     "LINE",
     "MUTED",
+    "PALE",
     "PAPER",
     "REST",
     "WARM",
