@@ -36,6 +36,7 @@ __all__ = [
     "RecommenderError",
     "TableError",
     "UnreadableFileError",
+    "counted",
     "did_you_mean",
     "nearest",
     "visible",
@@ -92,6 +93,24 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str:
     """
     found = nearest(word, choices)
     return f"did you mean {' or '.join(map(repr, found))}?" if found else ""
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with the word for what it counts, which is one or many.
+
+    Parameters
+    ----------
+    number : int
+    one : str
+    many : str, optional
+        `one` with an s where not given.
+
+    Examples
+    --------
+    >>> counted(1, "market"), counted(1200, "title"), counted(2, "territory", "territories")
+    ('1 market', '1,200 titles', '2 territories')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def visible(value: object, *, length: int = _SHOWN_LENGTH) -> str:

@@ -46,6 +46,22 @@ def test_new_refuses_what_no_brief_can_be(words: tuple[str, ...], tmp_path: Path
     assert not path.exists()
 
 
+def test_new_says_what_no_brief_can_be(tmp_path: Path) -> None:
+    with pytest.raises(CallError, match=r"^no brief can be so: name: use letters, digits, - and _ only"):
+        call("new", "a name", "--out", str(tmp_path / "new.toml"))
+    with pytest.raises(CallError, match=r"^no brief can be so: \n  name: use .*\n  market: unknown market"):
+        call("new", 'a"name', "--market", "china", "--out", str(tmp_path / "new.toml"))
+
+
+def test_what_to_call_again_names_the_file_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "my bad.toml"
+    path.write_text('name = "a"\nmarket = "XX"\nsize = 5\nkinds = ["film"]\n')
+    with pytest.raises(ConfigError) as raised:
+        call("check", str(path))
+    assert raised.value.hint == f"`recommender brief check '{path}'` checks it again."
+    assert f"{path}: market: unknown market" in str(raised.value)
+
+
 def test_check_raises_every_fault(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('name = "a"\nmarket = "XX"\nsize = 0\nkinds = []\n')

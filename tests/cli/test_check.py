@@ -75,6 +75,23 @@ def test_outcomes_of_unknown_titles_are_a_warning_with_examples(tmp_path, good):
     assert "(7, 8)" in result.stdout
 
 
+def test_ids_of_unknown_titles_are_shown_whole(tmp_path, good):
+    keys = [f"catalogue-of-2026/{number:03}/0123456789abcdef" for number in range(3)]
+    result = run(
+        "--titles", good, "--outcomes", outcomes(tmp_path, *(f"{key};CN;votes;5;2020-01-01;x" for key in keys))
+    )
+    assert f"({', '.join(keys)})" in result.stdout
+    one = run("--titles", good, "--outcomes", outcomes(tmp_path, "7;CN;votes;5;2020-01-01;x"))
+    assert "1 row of 1 title that the titles table does not have (7)" in one.stdout
+
+
+def test_an_unknown_metric_is_told_with_those_there_are(tmp_path):
+    found = run("--outcomes", outcomes(tmp_path, "1;CN;zzz;5;2020-01-01;x"))
+    assert found.exit_code == 1
+    for metric in ("votes", "box_office_rub", "top10_points", "accepted"):
+        assert metric in found.stdout
+
+
 def test_json(tmp_path, good):
     found = run("--titles", good, "--outcomes", outcomes(tmp_path, "1;CN;votes;-5;2020-01-01;x"), "--format", "json")
     assert found.exit_code == 1

@@ -116,6 +116,13 @@ class TestWritten:
         assert call(*words(folder, titles="names.csv"))[0] == 0
         assert set(read_scores(folder / "scores.parquet")["evidence"]) == {"thin"}
 
+    def test_one_is_told_as_one(self, folder: Path) -> None:
+        write_table(make_titles(1, start=500), folder / "one.parquet")
+        status, said = call(*words(folder, titles="one.parquet", markets="DE"))
+        assert status == 0
+        assert "1 title scored for 1 market " in said
+        assert "1 texts" not in said
+
     def test_a_catalogue_that_is_at_home_everywhere(self, folder: Path) -> None:
         write_table(make_titles(3, start=500, origins=("CN",)), folder / "home.parquet")
         status, said = call(*words(folder, titles="home.parquet", markets="CN"))

@@ -52,6 +52,15 @@ def words(folder: Path, **changed: object) -> list[str]:
 
 
 class TestBundle:
+    def test_one_market_is_told_as_one(self, folder: Path) -> None:
+        titles = read_titles(folder / "titles.parquet")
+        write_table(make_outcomes(titles, markets=("CN",)), folder / "china.parquet")
+        status, said = call(*words(folder, outcomes="china.parquet"))
+        assert status == 0
+        assert "examples in 1 market " in said
+        assert "outcomes, 1 market, as of" in said
+        assert "1 market: CN" in (folder / "bundle" / "model_card.md").read_text(encoding="utf-8")
+
     def test_is_written_and_summed_up(self, folder: Path) -> None:
         status, said = call(*words(folder))
         assert status == 0

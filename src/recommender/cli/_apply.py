@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
+from recommender.errors import counted
 
 __all__ = ["apply"]
 
@@ -97,7 +98,7 @@ def _print(made: Applied) -> None:
     counts = edits.decisions["decision"].value_counts()
     said = [f"{int(counts.get(word, 0)):,} {done}" for word, done in _DONE.items()]
     console.print(
-        Text(f"\nversion {offer.version}: {len(offer.frame):,} titles", style="bold"),
+        Text(f"\nversion {offer.version}: {counted(len(offer.frame), 'title')}", style="bold"),
         Text(f"   offer {offer.offer_id}", style="dim"),
         sep="",
     )
@@ -106,7 +107,8 @@ def _print(made: Applied) -> None:
     for shortfall in offer.shortfalls:
         console.print(Text("missed  ", style="yellow"), Text(shortfall.text), sep="")
     if len(edits.extra):
-        count = f"{len(edits.extra):,} other cells that reviewers wrote are kept in extra.csv"
+        cells = counted(len(edits.extra), "other cell that reviewers wrote is", "other cells that reviewers wrote are")
+        count = f"{cells} kept in extra.csv"
         console.print(Text("note    ", style="yellow"), Text(count), sep="")
     console.print()
     for name, meaning in _MEANINGS.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.cli._console import output
+from recommender.errors import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ def print_results(results: pd.DataFrame, name: str, k: int) -> None:
         judged = rows.iloc[0]
         console.print(
             Text(f"{name}: {split}", style="bold"),
-            f"   {judged['n_titles']:,} titles judged, {judged['n_markets']:,} markets",
+            f"   {counted(judged['n_titles'], 'title')} judged, {counted(judged['n_markets'], 'market')}",
             sep="",
         )
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))

@@ -155,6 +155,7 @@ def _splits(
 
     from recommender import evaluation as ev
     from recommender.errors import CallError
+    from recommender.sources import describe_fault
 
     made: list[Split] = []
     asked: list[tuple[str, Any, dict[str, Any]]] = []
@@ -175,10 +176,8 @@ def _splits(
         try:
             made.append(kind(**values))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise CallError(
-                f"{option}: {first['msg']} ({first['input']!r})", hint="See `recommender backtest --help`."
-            ) from error
+            _, _, said = describe_fault(error.errors(include_url=False)[0], kind).partition(": ")
+            raise CallError(f"{option}: {said}", hint="See `recommender backtest --help`.") from error
     return made
 
 

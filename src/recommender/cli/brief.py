@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
-from recommender.errors import CallError, ConfigError
+from recommender.errors import CallError, counted
 
 if TYPE_CHECKING:
     from recommender.offers import Brief
@@ -31,14 +31,10 @@ def new(
 
         recommender brief new autumn --market CN --size 60 --out autumn.toml
     """
-    from recommender.offers import new_brief, parse_brief
+    from recommender.offers import new_brief
     from recommender.sources import atomic_output
 
     text = new_brief(name, market=market, size=size)
-    try:
-        parse_brief(text, source="the call")
-    except ConfigError as error:
-        raise CallError(error.message, hint="Change NAME, --market or --size.") from error
     path = out if out is not None else Path(f"{name}.toml")
     if path.exists():
         raise CallError(f"{path} exists already", hint="Choose another file with --out, or delete this one first.")
@@ -90,7 +86,7 @@ def check(
     from recommender.offers import load_brief
 
     found = load_brief(brief)
-    typer.echo(f"{brief}: no faults ({found.size:,} titles to {found.market})")
+    typer.echo(f"{brief}: no faults ({counted(found.size, 'title')} to {found.market})")
 
 
 def _print(brief: Brief) -> None:
@@ -98,7 +94,7 @@ def _print(brief: Brief) -> None:
     from rich.text import Text
 
     console = output()
-    console.print(Text(f"{brief.name}: {brief.size:,} titles to {brief.market}", style="bold"))
+    console.print(Text(f"{brief.name}: {counted(brief.size, 'title')} to {brief.market}", style="bold"))
     facts = {
         "about": brief.description,
         "kinds": ", ".join(brief.kinds),

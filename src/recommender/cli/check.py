@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
-from recommender.errors import CallError, Fault, TableError, UnreadableFileError, visible
+from recommender.errors import CallError, Fault, TableError, UnreadableFileError, counted, visible
 
 if TYPE_CHECKING:
     from recommender.sources import Checked
@@ -102,13 +102,14 @@ def _orphans(checked: dict[str, Checked]) -> Iterator[Fault]:
         strangers = table.frame.loc[~table.frame["title_id"].isin(known), "title_id"]
         if len(strangers):
             distinct = list(dict.fromkeys(strangers))
-            shown = ", ".join(visible(title_id, length=30) for title_id in distinct[:5])
+            shown = ", ".join(visible(title_id) for title_id in distinct[:5]) + (", ..." if len(distinct) > 5 else "")
+            rows = f"{counted(len(strangers), 'row')} of {counted(len(distinct), 'title')}"
             yield Fault(
                 table.file,
                 None,
                 "title_id",
-                shown + (", ..." if len(distinct) > 5 else ""),
-                f"{len(strangers):,} rows of {len(distinct):,} titles that the titles table does not have",
+                None,
+                f"{rows} that the titles table does not have ({shown})",
                 "add the titles, or check that both tables use the same keys",
                 "warning",
             )
@@ -154,7 +155,7 @@ def _print_tables(paths: dict[str, Path], checked: dict[str, Checked], faults: l
     warnings = len(faults) - errors
     hidden = len(faults) - sum(not fault.problem.startswith("... ") for fault in shown)
     more = " (--all prints every row)" if hidden > 0 else ""
-    typer.echo(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}{more}")
+    typer.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{more}")
 
 
 def _said(checked: Checked | None) -> str:
@@ -162,12 +163,8 @@ def _said(checked: Checked | None) -> str:
         return "not read"
     how = ", ".join(f"{key} {value}" if key in {"delimiter", "sheet"} else value for key, value in checked.how.items())
     dropped = checked.n_rows - len(checked.frame)
-    rows = _count(checked.n_rows, "row") + (f", {dropped:,} of them unusable" if dropped else "")
+    rows = counted(checked.n_rows, "row") + (f", {dropped:,} of them unusable" if dropped else "")
     return f"{rows} ({how})"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _folded(faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -179,7 +176,7 @@ def _folded(faults: Iterable[Fault]) -> Iterator[Fault]:
         yield from group[:SHOWN_OF_A_KIND]
         more = len(group) - SHOWN_OF_A_KIND
         if more > 0:
-            rest = f"... {problem}, in {_count(more, 'more row')}"
+            rest = f"... {problem}, in {counted(more, 'more row')}"
             yield Fault(file, None, column, None, rest, group[-1].remedy, group[0].severity)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from recommender.errors import counted
+
 __all__ = ["demo"]
 
 
@@ -71,9 +73,9 @@ def demo(
         if size is not None:
             brief = brief.model_copy(update={"size": size})
     inputs = {name: sample_path(name) for name in ("titles_foreign", "outcomes")}
-    with stage(f"learning from {sample.outcomes['title_id'].nunique():,} titles"):
+    with stage(f"learning from {counted(sample.outcomes['title_id'].nunique(), 'title')}"):
         train_bundle(sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=inputs, tracked=track)
-    with stage(f"scoring {len(sample.catalogue):,} titles for {sample.market}"):
+    with stage(f"scoring {counted(len(sample.catalogue), 'title')} for {sample.market}"):
         scores = score(bundle, sample.catalogue, [sample.market], history=sample.outcomes)
         write_table(scores, scores_file)
     with stage(f"choosing {brief.size:,} and writing the offer"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
+from recommender.errors import counted
 
 __all__ = ["exchange"]
 
@@ -64,7 +65,9 @@ def _print(made: Exchange, files: dict[str, Path]) -> None:
     console = output()
     balance = made.balance
     scale, unit = (100.0, "points of appeal") if made.brief.measure == "appeal" else (1.0, "of value")
-    headline = f"\n{len(made.ours.frame):,} titles for {made.brief.ours.market}, {len(made.theirs.frame):,} for "
+    headline = (
+        f"\n{counted(len(made.ours.frame), 'title')} for {made.brief.ours.market}, {len(made.theirs.frame):,} for "
+    )
     console.print(Text(headline + made.brief.theirs.market, style="bold"))
     console.print(
         f"we give {scale * balance.ours:,.1f}, they give {scale * balance.theirs:,.1f} {unit}; difference "

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recommender.cli._console import output
+from recommender.errors import counted
 
 __all__ = ["app"]
 
@@ -66,11 +67,13 @@ def avails(
         facts=titles,
     )
     console = output(soft_wrap=True)
-    console.print(Text(f"Avails {version}: {done.titles:,} titles, {done.avails:,} avails", style="bold"))
+    console.print(
+        Text(f"Avails {version}: {counted(done.titles, 'title')}, {counted(done.avails, 'avail')}", style="bold")
+    )
     for missing in done.missing:
         console.print(
             Text("empty  ", style="yellow"),
-            Text(f"{missing.sheet}, {missing.field} ({missing.rows:,} rows): {missing.remedy}"),
+            Text(f"{missing.sheet}, {missing.field} ({counted(missing.rows, 'row')}): {missing.remedy}"),
             sep="",
         )
     for note in done.notes:

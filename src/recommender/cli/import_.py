@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
-from recommender.errors import TableError
+from recommender.errors import TableError, counted
 
 if TYPE_CHECKING:
     from recommender.sources.avails import Avails
@@ -62,15 +62,15 @@ def _print(read: Avails, files: dict[str, Path]) -> None:
     from recommender.sources.avails import gathered
 
     console = output(soft_wrap=True)
-    sheets = ", ".join(f"{visible(sheet.name)} ({_counted(len(sheet.rows), 'row')})" for sheet in read.sheets)
+    sheets = ", ".join(f"{visible(sheet.name)} ({counted(len(sheet.rows), 'row')})" for sheet in read.sheets)
     console.print(Text(f"Avails {read.version}: {sheets}", style="bold"))
     console.print(
-        f"{_counted(len(read.titles), 'title')}, {_counted(len(read.rights), 'right')} in "
-        f"{_counted(read.rights['market'].nunique(), 'territory', 'territories')}, {_counted(len(read.rows), 'row')}"
+        f"{counted(len(read.titles), 'title')}, {counted(len(read.rights), 'right')} in "
+        f"{counted(read.rights['market'].nunique(), 'territory', 'territories')}, {counted(len(read.rows), 'row')}"
     )
     kinds = gathered(read.notes)
     errors = sum(count for note, count in kinds if note.severity == "error")
-    console.print(f"{errors:,} left out, {_counted(len(read.notes) - errors, 'warning')}")
+    console.print(f"{errors:,} left out, {counted(len(read.notes) - errors, 'warning')}")
     for note, count in kinds[:_SHOWN]:
         mark, style = ("left out  ", "red") if note.severity == "error" else ("warning   ", "yellow")
         more = f" (and {count - 1:,} more)" if count > 1 else ""
@@ -86,7 +86,3 @@ def _print(read: Avails, files: dict[str, Path]) -> None:
         ("not_understood.csv", "what was not understood"),
     ):
         console.print(Text(f"{files[name]}", style="cyan"), Text(f"  {meaning}", style="dim"), sep="")
-
-
-def _counted(count: int, word: str, many: str | None = None) -> str:
-    return f"{count:,} {word if count == 1 else many or f'{word}s'}"

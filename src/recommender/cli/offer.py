@@ -12,7 +12,7 @@ import typer
 
 from recommender.cli._apply import apply
 from recommender.cli._console import output
-from recommender.errors import CallError
+from recommender.errors import CallError, counted
 
 __all__ = ["app", "offer", "print_offer"]
 
@@ -168,7 +168,7 @@ def print_offer(offer: Offer, files: dict[str, Path]) -> None:
 
     console = output()
     frame, brief = offer.frame, offer.brief
-    headline = Text(f"\n{len(frame):,} titles for {brief.market}", style="bold")
+    headline = Text(f"\n{counted(len(frame), 'title')} for {brief.market}", style="bold")
     console.print(headline, Text(f"   offer {offer.offer_id}", style="dim"), sep="")
     console.print(
         f"{offer.counts['titles']:,} in the catalogue, {offer.counts['eligible']:,} eligible, "

@@ -9,7 +9,7 @@ import typer
 
 from recommender.cli._console import output
 from recommender.cli._options import check_day
-from recommender.errors import CallError, visible
+from recommender.errors import CallError, counted, visible
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,7 +45,7 @@ def list_packs() -> None:
         markets = sorted({rule.market for rule in pack.rules})
         open_ = sum(not rule.verified for rule in pack.rules)
         typer.echo(
-            f"{name:<18} {', '.join(markets):<4} {len(pack.rules):>3} rules, {open_} to be verified  "
+            f"{name:<18} {', '.join(markets):<4} {counted(len(pack.rules), 'rule'):>9}, {open_} to be verified  "
             f"{pack.title}, version {pack.version}"
         )
 
@@ -99,10 +99,8 @@ def check(
         warnings += _unmatched(policy, titles)
     for text in warnings:
         typer.echo(f"warning: {visible(text, length=300)}")
-    rules = len(policy.ids())
-    typer.echo(
-        f"{pack}: no faults, {len(warnings)} warning{'s' * (len(warnings) != 1)} ({rules} rule{'s' * (rules != 1)})"
-    )
+    rules = counted(len(policy.ids()), "rule")
+    typer.echo(f"{pack}: no faults, {counted(len(warnings), 'warning')} ({rules})")
     if strict and warnings:
         raise typer.Exit(1)
 
@@ -197,7 +195,7 @@ def _unmatched(policy: Policy, path: Path) -> list[str]:
     texts = []
     for found in rule_matches(read_titles(path), policy):
         if not found.hits:
-            titles = f"{found.concerned:,} titles it is about" if found.concerned else "no title of its kinds"
+            titles = f"{counted(found.concerned, 'title')} it is about" if found.concerned else "no title of its kinds"
             more = f"; of {found.unknown:,} nothing is known" if found.unknown else ""
             texts.append(f"{found.rule} matches nothing in {path.name} ({titles}{more})")
     return texts

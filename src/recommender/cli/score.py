@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from recommender.errors import counted
+
 __all__ = ["score"]
 
 
@@ -38,5 +40,6 @@ def score(
     past = None if history is None else read_outcomes(history)
     scores = scoring.score(bundle, catalogue, wanted, history=past, as_of=day)
     write_table(scores, file)
-    typer.echo(f"{scores['title_id'].nunique():,} titles scored for {scores['market'].nunique()} markets")
+    scored = counted(scores["title_id"].nunique(), "title")
+    typer.echo(f"{scored} scored for {counted(scores['market'].nunique(), 'market')}")
     typer.echo(f"{out}")

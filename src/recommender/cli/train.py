@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from recommender.errors import counted
+
 __all__ = ["train"]
 
 
@@ -52,8 +54,9 @@ def train(
     )
     figures = manifest.metrics
     typer.echo(
-        f"model {manifest.name} {manifest.version}: {figures['titles']:,.0f} titles, {figures['outcomes']:,.0f} outcomes, "
-        f"{len(manifest.markets)} markets, as of {manifest.as_of}"
+        f"model {manifest.name} {manifest.version}: {counted(round(figures['titles']), 'title')}, "
+        f"{counted(round(figures['outcomes']), 'outcome')}, {counted(len(manifest.markets), 'market')}, "
+        f"as of {manifest.as_of}"
     )
     typer.echo(
         f"on titles not seen: rank correlation {figures['spearman']:.2f}, "

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import UnreadableFileError
+from recommender.errors import UnreadableFileError, counted
 from recommender.evaluation._compare import COMPARISON_COLUMNS
 from recommender.evaluation._experiment import ExperimentConfig
 from recommender.evaluation._judge import WITH_HISTORY
@@ -107,8 +107,8 @@ def markdown(kept: Kept, config: ExperimentConfig) -> str:
         lines += [
             f"## {split}",
             "",
-            f"Gain: {config.gain.replace('_', ' ')}. Judged: {rows['n_titles'].max():,} titles in "
-            f"{rows['n_markets'].max():,} markets{_seeds(config)}.",
+            f"Gain: {config.gain.replace('_', ' ')}. Judged: {counted(rows['n_titles'].max(), 'title')} in "
+            f"{counted(rows['n_markets'].max(), 'market')}{_seeds(config)}.",
             "",
         ]
         lines += _table(rows, ["ranker", "ndcg", "interval", *_ORDER], config.k)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from recommender.errors import counted
 from recommender.evaluation._backtest import Backtest
 from recommender.evaluation._judge import WITH_HISTORY
 from recommender.evaluation._plots import calibration_plot, difference_plot, figure_plot, market_plot, trade_off_plot
@@ -149,7 +150,7 @@ def _key_figures(backtest: Backtest, rows: pd.DataFrame) -> list[tuple[str, str]
     figures.append((_number(own["spearman"]), "rank correlation with what came"))
     if not math.isnan(own["interval_coverage"]):
         figures.append((f"{own['interval_coverage']:.0%}", "of the outcomes within their interval"))
-    figures.append((f"{int(own['n_titles']):,}", f"titles judged, in {int(own['n_markets']):,} markets"))
+    figures.append((f"{int(own['n_titles']):,}", f"titles judged, in {counted(int(own['n_markets']), 'market')}"))
     return figures
 
 

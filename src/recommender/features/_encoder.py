@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from recommender.errors import CallError, DataError, RecommenderError, did_you_mean, visible
+from recommender.errors import CallError, DataError, RecommenderError, counted, did_you_mean, visible
 from recommender.features._cache import EmbeddingCache, cache_folder
 from recommender.features._encoding import chunk_size, encode_texts
 from recommender.features._text_model import (
@@ -165,7 +165,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self.encoded_ = len(new)
             if new:
                 self._encode(model, new, cache, vectors)
-        _LOG.info("encoded %s texts, %s from the cache", f"{self.encoded_:,}", f"{self.cached_:,}")
+        _LOG.info("encoded %s, %s from the cache", counted(self.encoded_, "text"), f"{self.cached_:,}")
         encoded = np.zeros((len(texts), self.dimension_), dtype=np.float32)
         for row, text in enumerate(texts):
             if text:

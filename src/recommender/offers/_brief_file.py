@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -59,7 +60,7 @@ def load_brief(name_or_path: str | Path) -> Brief:
     """
     path = Path(name_or_path)
     if path.suffix.lower() == ".toml" or path.exists() or path.name != str(name_or_path):
-        return parse_brief(read_text(path, "brief", _AGAIN), source=path.name)
+        return parse_brief(read_text(path, "brief", _AGAIN), source=str(path))
     samples = sample_briefs()
     if str(name_or_path) not in samples:
         near = nearest(name_or_path, samples, limit=1)
@@ -102,7 +103,7 @@ def parse_brief(text: str, *, source: str = "brief") -> Brief:
     lines = "\n".join(f"  {source}: {fault}" for fault in faults)
     raise ConfigError(
         f"the brief {source} has {count}:\n{lines}",
-        hint=f"`recommender brief check {source}` checks it again.",
+        hint=f"`recommender brief check {shlex.quote(source)}` checks it again.",
     )
 
 
@@ -132,11 +133,22 @@ def _prune(tree: Any, path: tuple[int | str, ...]) -> None:
 def new_brief(name: str = "my-offer", *, market: str = "CN", size: int = 300) -> str:
     """Return the text of a fully commented brief, ready to be edited.
 
+    Raises
+    ------
+    CallError
+        No brief can have such a name, market or size.
+
     Examples
     --------
     >>> parse_brief(new_brief("pilot", market="RU", size=60)).size
     60
     """
+    try:
+        Brief.model_validate({"name": name, "market": market, "size": size, "kinds": ["film"]})
+    except ValidationError as error:
+        faults = list(fault_lines(error, Brief))
+        told = faults[0] if len(faults) == 1 else "".join(f"\n  {fault}" for fault in faults)
+        raise CallError(f"no brief can be so: {told}", hint="Choose another name, market or size.") from error
     template = resources.files("recommender.offers") / "templates" / "brief.toml"
     text = template.read_text("utf-8")
     for key, value in (("@NAME@", name), ("@MARKET@", market), ("@SIZE@", str(size))):

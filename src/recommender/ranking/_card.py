@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recommender.errors import counted
+
 if TYPE_CHECKING:
     from recommender.ranking._config import ModelConfig
     from recommender.ranking._ranker import Ranker
@@ -37,9 +39,10 @@ def model_card(ranker: Ranker, config: ModelConfig, version: str, metrics: dict[
         "## What it learned from",
         "",
         f"- Outcomes known before {ranker.as_of_}; nothing dated on or after that day was looked at.",
-        f"- {ranker.n_titles_:,} titles, {ranker.n_outcomes_:,} outcomes, {len(ranker.markets_)} markets: {markets}.",
+        f"- {counted(ranker.n_titles_, 'title')}, {counted(ranker.n_outcomes_, 'outcome')}, "
+        f"{counted(len(ranker.markets_), 'market')}: {markets}.",
         f"- Texts encoded by {ranker.encoder_identity_}.",
-        f"- {len(ranker.feature_names_)} features of the groups {', '.join(config.groups)}.",
+        f"- {counted(len(ranker.feature_names_), 'feature')} of the groups {', '.join(config.groups)}.",
         f"- Trees grown by {', '.join(config.trees.members)}; their mean scores.",
         "",
         "## What its figures mean",

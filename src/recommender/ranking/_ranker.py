@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from recommender.errors import BundleError, CallError, NotEnoughDataError, did_you_mean
+from recommender.errors import BundleError, CallError, NotEnoughDataError, counted, did_you_mean
 from recommender.features import (
     DEFAULT_GROUPS,
     GROUPS,
@@ -204,11 +204,12 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         asked = np.unique(np.concatenate([block.title for block in blocks])) if blocks else np.empty(0, dtype=np.intp)
         if len(np.unique(folds[asked])) < self.n_folds:
             raise NotEnoughDataError(
-                f"{len(asked)} titles with an outcome are too few for {self.n_folds} folds",
+                f"too few titles have an outcome: {len(asked):,}, dealt into {self.n_folds} folds",
                 hint="Give more outcomes, or a model with fewer folds.",
             )
         self.n_titles_, self.n_outcomes_ = len(asked), sum(len(block.title) for block in blocks if block.calibrates)
-        logger.info("learning from %s examples in %s markets", self.n_outcomes_, len(self.markets_))
+        markets = counted(len(self.markets_), "market")
+        logger.info("learning from %s in %s", counted(self.n_outcomes_, "example"), markets)
         # Several threads add in another order than one: the bytes of a bundle must not depend on the machine's cores.
         with threadpool_limits(limits=1):
             known = known_on(facts, seen, self.as_of_, self.markets_)

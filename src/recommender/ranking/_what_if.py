@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import CallError, did_you_mean, visible
+from recommender.errors import CallError, counted, did_you_mean, visible
 from recommender.schema import COUNTRIES, KINDS, MARKETS, METRICS, OUTCOMES, TITLES, WORLDWIDE
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _find(titles: pd.DataFrame, title_id: str) -> pd.Series:
     if rows.empty:
         hint = did_you_mean(title_id, titles["title_id"])
         raise CallError(
-            f"there is no title {visible(title_id)!r} among {len(titles):,} titles",
+            f"there is no title {visible(title_id)!r} among {counted(len(titles), 'title')}",
             hint=hint or "Give a title_id of the table.",
         )
     return rows.iloc[0]

@@ -23,6 +23,8 @@ FIRST_YEAR = 1880
 YEARS_AHEAD = 10
 """Projects are announced a few years ahead; a later year is a mistake."""
 
+_LISTED = 30  # so many words are all named where none is near
+
 _REGIONS = frozenset(
     {"eu", "europe", "asia", "cis", "emea", "apac", "latam", "mena", "africa", "dach", "снг", "европа", "азия", "欧洲"}
 )
@@ -85,7 +87,7 @@ def _say(text: str) -> Callable[[object], str]:
 
 def one_of(words: Collection[str], what: str) -> Rule:
     """Return the rule that a cell holds one of a few words."""
-    listed = ", ".join(words) if len(words) <= 12 else ""
+    listed = ", ".join(words) if len(words) <= _LISTED else ""
 
     def remedy(value: object) -> str:
         word = str(value).strip().casefold()

@@ -96,6 +96,8 @@ def describe_fault(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{key}: unknown key; {did_you_mean(fault['loc'][-1], known) or 'known here: ' + ', '.join(known)}"
     if fault["type"] == "missing":
         return f"{key}: missing; add it"
+    if fault["type"] == "too_short":
+        return f"{key}: too few; give at least {fault['ctx']['min_length']}"
     message = fault["msg"].removeprefix("Value error, ")
     told = f" (got {visible(repr(given))})" if isinstance(given, str | int | float) and fault["loc"] else ""
     return f"{key}: {message[0].lower()}{message[1:]}{told}"

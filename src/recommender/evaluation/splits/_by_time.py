@@ -7,14 +7,23 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from recommender.errors import CallError
 from recommender.evaluation.splits._holdout import Holdout, Split, checked, find_history, is_worldwide, rows_of
-from recommender.schema import WORLDWIDE
+from recommender.schema import WORLDWIDE, iso_day
 
 __all__ = ["AsOfSplit", "RollingDaySplit"]
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+def _day(text: str) -> str:
+    try:
+        return iso_day(text, "")
+    except CallError:
+        raise ValueError("not a day; write YYYY-MM-DD") from None
+
+
+Day = Annotated[str, AfterValidator(_day)]
 
 
 class AsOfSplit(Split):

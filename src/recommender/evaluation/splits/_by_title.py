@@ -9,10 +9,11 @@ from typing import Annotated, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from recommender.evaluation.splits._holdout import Holdout, Split, by_titles
 from recommender.features import content_keys
+from recommender.schema import COUNTRIES
 
 __all__ = ["FoldSplit", "OriginSplit", "RandomSplit", "RollingYearSplit", "YearSplit", "draw_order"]
 
@@ -20,7 +21,15 @@ __all__ = ["FoldSplit", "OriginSplit", "RandomSplit", "RollingYearSplit", "YearS
 _LEAST_LEFT = 10
 _LEAST_SHARE = 0.5
 Seed = Annotated[int, Field(ge=0)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+def _country(text: str) -> str:
+    if text not in COUNTRIES:
+        raise ValueError("not a country; write an ISO 3166-1 code such as RU, or SU for Soviet titles")
+    return text
+
+
+Country = Annotated[str, AfterValidator(_country)]
 
 
 class RandomSplit(Split):
