@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -181,6 +183,15 @@ def test_packs_can_be_named_in_the_call(folder: Path) -> None:
     manifest = json.loads((folder / "out" / "manifest.json").read_text())
     assert manifest["policy"]["blocked"] == {"comedy": 6}
     assert manifest["inputs"]["policy 1"]["file"] == "house.toml"
+
+
+def test_an_input_whose_name_is_no_utf_8_is_named_in_the_manifest(folder: Path) -> None:
+    name = os.fsdecode(b"\xee\xf4\xe5\xf0.csv")
+    shutil.copyfile(folder / "titles.csv", folder / name)
+    status, _ = call(folder, "--scores", str(folder / "scores.parquet"), "--titles", str(folder / name))
+    assert status == 0
+    manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["titles"]["file"] == name
 
 
 def test_bad_data_writes_nothing(folder: Path) -> None:

@@ -77,6 +77,16 @@ def test_where_nothing_can_be_written(tmp_path):
     assert names(tmp_path) == ["file", "folder"]
 
 
+@pytest.mark.parametrize("block", [atomic_output, atomic_directory])
+def test_a_name_that_is_no_utf_8_is_refused(tmp_path, block):
+    path = tmp_path / os.fsdecode(b"\xee\xf4\xe5\xf0")
+    with pytest.raises(OutputError, match="the name is no UTF-8 text"), block(path):
+        pass
+    with pytest.raises(OutputError, match="the name is no UTF-8 text"):
+        check_output(path / "x.csv")
+    assert names(tmp_path) == []
+
+
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no /proc on this system")
 @pytest.mark.parametrize("block", [atomic_output, atomic_directory])
 def test_a_file_system_that_takes_no_such_name_is_told_and_not_asked_for_ever(block):

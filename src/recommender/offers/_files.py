@@ -113,7 +113,8 @@ def write_offer(
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+    # A path may hold what is no UTF-8; as an escape of JSON it is read back as it was.
+    path.write_bytes((json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode(errors="backslashreplace"))
 
 
 def pool_of(offer: Offer) -> pd.DataFrame:

@@ -164,9 +164,13 @@ def atomic_directory(path: str | Path, *, names: Collection[str] = ()) -> Iterat
 def _target(path: str | Path) -> Path:
     try:
         # Through links: the file that a link points to is replaced, not the link.
-        return Path(path).resolve()
+        target = Path(path).resolve()
+        str(target).encode()  # not every writer takes other names, as archives of older systems bring along
+    except UnicodeEncodeError:
+        raise OutputError(f"{path}: the name is no UTF-8 text", hint="choose another name") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise OutputError(f"{path}: {error}", hint="choose another path") from None
+    return target
 
 
 def _file_target(path: str | Path) -> Path:
