@@ -136,6 +136,17 @@ def test_a_full_disk_is_named(tmp_path):
     assert names(tmp_path) == []
 
 
+def test_a_file_of_a_folder_that_cannot_be_written_is_named_where_it_should_be(tmp_path):
+    with (
+        pytest.raises(OutputError) as raised,
+        atomic_directory(tmp_path / "offer") as temporary,
+        atomic_output(temporary / "a.txt"),
+    ):
+        raise OSError(28, "No space left on device")
+    assert raised.value.message == f"{tmp_path / 'offer' / 'a.txt'}: No space left on device"
+    assert names(tmp_path) == []
+
+
 def test_long_names(tmp_path):
     name = "ы" * 120 + ".csv"
     with atomic_output(tmp_path / name) as temporary:

@@ -146,7 +146,11 @@ def atomic_directory(path: str | Path, *, names: Collection[str] = ()) -> Iterat
     """
     target = _folder_target(path, names)
     with _terminable(), _prepared(target, path), _claimed(target, directory=True) as temporary:
-        yield temporary
+        try:
+            yield temporary
+        except OutputError as error:
+            # A file in it that could not be written: its place is told as it was asked for, not as the one that is gone.
+            raise OutputError(error.message.replace(str(temporary), str(path)), hint=error.hint) from error
         for file in temporary.rglob("*"):
             if file.is_file():
                 _sync(file)
