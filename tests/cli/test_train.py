@@ -218,7 +218,7 @@ def test_a_store_that_does_not_answer_is_told_before_the_work(folder: Path, monk
     status, said = call(*tracked)
     assert (status, (folder / "bundle").exists()) == (1, False)
     assert "cannot be reached" in said
-    assert "--no-track" in said
+    assert "sqlite:///mlflow.db. Or keep no run: --no-track." in said
     assert "learning" not in said
     for command in (
         ["demo", "--out", "offer"],

@@ -419,6 +419,24 @@ def test_a_check_before_the_work_refuses_what_the_run_would_and_makes_nothing(
     assert sorted(path.name for path in workplace.iterdir()) == ["mlflow.db", "text.db"]
 
 
+def test_a_store_that_may_only_be_read_is_refused_before_the_work(workplace: Path) -> None:
+    # As a process that may not pass over permissions, which root may.
+    code = "from recommender.tracking import check_tracking; check_tracking('first')"
+    bound = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    if bound and shutil.which("setpriv") is None:
+        pytest.skip("nothing is closed to root")
+    before = (workplace / "mlflow.db").read_bytes()
+    for closed in (workplace / "mlflow.db", workplace):
+        mode = closed.stat().st_mode
+        closed.chmod(mode & ~0o222)
+        told = subprocess.run([*bound, sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        closed.chmod(mode)
+        assert "the runs cannot be written there" in told.stderr
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert (workplace / "mlflow.db").read_bytes() == before
+    assert [path.name for path in workplace.iterdir()] == ["mlflow.db"]
+
+
 def test_importing_the_room_imports_no_mlflow() -> None:
     code = "import sys, recommender.tracking; print(sorted({'mlflow', 'pandas', 'torch'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"

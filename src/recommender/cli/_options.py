@@ -61,4 +61,5 @@ def check_runs_kept(experiment: str) -> None:
     try:
         check_tracking(experiment)
     except OutputError as error:
-        raise OutputError(error.message, hint=f"{error.hint} Or keep no run: --no-track.") from error
+        instead = (error.hint or "").rstrip(".")
+        raise OutputError(error.message, hint=f"{instead}. Or keep no run: --no-track.") from error

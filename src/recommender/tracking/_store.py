@@ -36,6 +36,7 @@ CHAMPION = "champion"
 """The alias of the model that serves."""
 _SQLITE = "sqlite:///"
 _ANSWER_SECONDS = 10.0
+_AUTOFLUSH = "raised as a result of Query-invoked autoflush"  # SQLAlchemy's remark to its callers, before what is wrong
 _INSTEAD = f"Start the server, correct MLFLOW_TRACKING_URI, or unset it: then runs go to {DEFAULT_TRACKING_URI}."
 # What the caller has set stays. MLflow's own patience with a server that has gone is four minutes a request.
 _ENVIRONMENT = {
@@ -88,7 +89,7 @@ def told(uri: str, doing: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, requests.RequestException, OSError) as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip() and _AUTOFLUSH not in line]
         reason = lines[0] if lines else type(error).__name__
         hint = _INSTEAD
         if "out-of-date database schema" in reason:
@@ -223,6 +224,9 @@ def _try_sqlite(file: Path) -> None:
     try:
         with closing(sqlite3.connect(file, timeout=_ANSWER_SECONDS)) as database:
             database.execute("BEGIN IMMEDIATE")
+            # Only what writes is refused where the file or its folder may not be written; it is never committed.
+            database.execute("CREATE TABLE written_in_vain (a)")
+            database.rollback()
     except sqlite3.Error as error:
         raise OutputError(
             f"{file}: the runs cannot be written there: {error}.",
