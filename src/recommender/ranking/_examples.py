@@ -124,7 +124,6 @@ def build_examples(
     age = (day.max() - day) / np.timedelta64(1, "D") / 365.25
     weight = np.concatenate([block.weight for block in blocks]) * 0.5 ** (age / half_life_years)
     last = max(block.origin for block in blocks)
-    of_last_day = [np.full(len(block.title), not block.dated and block.origin == last) for block in blocks]
     return Examples(
         pairs=pairs,
         matrix=matrix,
@@ -134,7 +133,7 @@ def build_examples(
         query=np.repeat(np.arange(len(blocks)), [len(block.title) for block in blocks]) * len(markets) + pairs.market,
         rounds=_rounds(blocks, folds),
         unfamiliar=leave_origins_out(
-            groups, known_on(facts, outcomes, last, markets), pairs, weight, np.flatnonzero(np.concatenate(of_last_day))
+            groups, known_on(facts, outcomes, last, markets), pairs, weight, np.flatnonzero(_of_one_day(blocks))
         ),
     )
 
@@ -185,6 +184,14 @@ def _hide(
     matrix[np.ix_(hidden[title], columns)] = np.nan
 
 
+def _of_one_day(blocks: Sequence[Block]) -> NDArray[np.bool_]:
+    """Return which rows are of outcomes without a past, shape (n,): all known on one day."""
+    last = max(block.origin for block in blocks)
+    return np.concatenate(
+        [np.full(len(block.title), not block.dated and block.calibrates and block.origin == last) for block in blocks]
+    )
+
+
 def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """Return which rows to learn from and to predict: later days from earlier ones; one day's titles and flows by folds."""
     sizes = [len(block.title) for block in blocks]
@@ -205,7 +212,5 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
             rounds.append((learned, number == place))
             later += sizes[place]
     # Out of fold where there is no past: outcomes of one day, or growing, or no later slice that had enough to learn from.
-    last = max(block.origin for block in blocks)
-    one_day = np.repeat([not block.dated and block.calibrates and block.origin == last for block in blocks], sizes)
-    rest = one_day | growing if rounds else np.ones(len(growing), dtype=bool)
+    rest = _of_one_day(blocks) | growing if rounds else np.ones(len(growing), dtype=bool)
     return rounds + [(fold != one, rest & (fold == one)) for one in np.unique(fold[rest])]

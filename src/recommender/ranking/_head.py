@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -66,7 +66,8 @@ class Head(BaseEstimator):  # type: ignore[misc]
     calibrator_ : AppealCalibrator
     intervals_ : ConformalIntervals
     unfamiliar_ : ConformalIntervals or None
-        By the errors of titles whose origin was left out, whatever their evidence; None where origins were too few.
+        By the errors of titles whose origin was left out, whatever their evidence; None where none could be, or nothing
+        is told of origins.
     """
 
     def __init__(self, forest: Forest, *, coverage: float = 0.8) -> None:
@@ -128,12 +129,15 @@ class Head(BaseEstimator):  # type: ignore[misc]
     def bracket(
         self, appeal: NDArray[np.float64], evidence: NDArray[np.intp], unfamiliar: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the lower and upper ends of the intervals, each shape (n,); no narrower where the origin is unfamiliar."""
+        """Return the lower and upper ends of the intervals, each shape (n,).
+
+        Those of an unfamiliar origin hold all that those of a known one would.
+        """
         low, high = self.intervals_.predict(appeal, evidence)
         if self.unfamiliar_ is not None:
             lower, upper = self.unfamiliar_.predict(appeal, np.zeros(len(appeal), dtype=np.intp))
-            wider = unfamiliar & (upper - lower > high - low)
-            low, high = np.where(wider, lower, low), np.where(wider, upper, high)
+            low = np.where(unfamiliar, np.minimum(low, lower), low)
+            high = np.where(unfamiliar, np.maximum(high, upper), high)
         return low, high
 
     def _fit_unfamiliar(self, examples: Examples, tried: Callable[[NDArray[np.bool_]], Forest]) -> ConformalIntervals:
@@ -207,7 +211,9 @@ def fit_heads(
         head = Head(forest, coverage=coverage)
         weighed = ~tell_elsewhere(names) if name == "plain" else np.ones(len(names), dtype=bool)
         evidence = weigh_evidence(examples.pairs, examples.matrix[:, weighed], names[weighed])
-        said = head.fit(examples, columns, increasing[columns], evidence)
+        # Trees that look at nothing of an origin err on known ones as on any other.
+        asked = replace(examples, unfamiliar=()) if name == "travelled" else examples
+        said = head.fit(asked, columns, increasing[columns], evidence)
         heads[name] = head
     pairs, weight = examples.pairs.take(said.rows), examples.weight[said.rows]
     percentile = examples.percentile[said.rows]

@@ -63,7 +63,8 @@ def leave_origins_out(
         Of all examples.
     weight : ndarray, shape (n_examples,)
     rows : ndarray of int
-        Examples that may be asked: those of one day.
+        Examples that may be asked: those that calibrate out of fold. Where later days calibrate, how far appeal is off
+        between days would be taken for what origins do.
     """
     countries = pairs.facts.words["countries"]
     first = np.array([some[0] if some else "" for some in countries], dtype=str)
