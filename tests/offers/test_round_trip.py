@@ -18,6 +18,8 @@ from recommender.errors import TableError, UnreadableFileError
 from recommender.offers import Brief, SavedOffer, apply_workbooks, build_offer, load_offer, write_offer
 from recommender.offers._row_id import RowId
 from recommender.offers.roundtrip import Edits, read_edits
+from recommender.sources import read_offer
+from recommender.sources.avails import export_offer
 
 
 @pytest.fixture(scope="module")
@@ -382,6 +384,30 @@ class TestNothingIsGuessed:
         sheet.set(sheet.ids()[0], "Currency", None)
         [fault] = faults(load_offer(tmp_path / "v1"), tmp_path, sheet)
         assert f"column {named(sheet, 'Currency')}: a price without a currency" in fault
+
+    def test_a_budget_says_no_currency_of_a_price_where_another_reviewer_states_one(self, tmp_path: Path) -> None:
+        titles = catalogue(24)
+        budget = {"total": 5000.0, "currency": "EUR", "assume": 50.0}
+        brief = Brief.model_validate(BRIEF | {"budget": budget})
+        write_offer(build_offer(titles, scores_frame(titles, appeal_of(24)), brief), tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        one, other = sheet.ids()[:2]
+        sheet.set(one, "Ask price", 120)
+        sheet.set(one, "Currency", "EUR")
+        sheet.set(other, "Ask price", 130)
+        [fault] = faults(load_offer(tmp_path / "v1"), tmp_path, sheet)
+        assert f"row 3, column {named(sheet, 'Ask price')}: a price without a currency ({other})" in fault
+
+    def test_a_currency_that_one_reviewer_states_leaves_the_next_version_readable(self, tmp_path: Path) -> None:
+        titles = catalogue(24).assign(ask_price=100.0)
+        offer = build_offer(titles, scores_frame(titles, appeal_of(24)), Brief.model_validate(BRIEF | {"media": ["est"]}))
+        write_offer(offer, tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        sheet.set(sheet.ids()[0], "Currency", "EUR")
+        apply_workbooks([save([sheet], tmp_path / "back.xlsx")], tmp_path / "v2", offer=tmp_path / "v1")
+        assert read_offer(tmp_path / "v2" / "offer.parquet")["currency"].dropna().tolist() == ["EUR"]
+        done = export_offer(tmp_path / "v2", tmp_path / "avails.xlsx")
+        assert {one.field: one.rows for one in done.missing}["PriceCurrency"] == len(sheet.ids()) - 1
 
     def test_a_budget_says_the_currency_of_prices_where_no_title_does(self, tmp_path: Path) -> None:
         titles = catalogue(24).assign(ask_price=100.0)

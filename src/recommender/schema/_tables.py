@@ -288,7 +288,8 @@ OFFER = Table(
         _column("substitutes", "list", "Titles that could take its place (title_id)."),
         *TITLES.columns[1:],
     ),
-    (*SCORES.row_rules, *TITLES.row_rules),
+    # Not that prices have a currency: a reviewer may state one where the catalogue states none.
+    (*SCORES.row_rules, rule.floor_below_ask()),
 )
 
 DECISIONS = Table(

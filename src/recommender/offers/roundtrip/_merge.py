@@ -48,6 +48,7 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
     loose: list[dict[str, object]] = []
     rows: list[dict[str, Any]] = []
     prices: dict[str, dict[str, Any]] = {}
+    budgets = _in_the_budgets_currency(by_title, saved)
     for title_id in [*offered, *(title_id for title_id in by_title if title_id not in offered)]:
         found = by_title.get(title_id, {})
         said = {key: _one(found.get(key, ())) for key in ("decision", "lock", *_PRICES)}
@@ -71,7 +72,8 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
         if changed:
             prices[title_id] = changed
             faults += _price_order(title_id, changed, found, saved)
-            faults += _no_currency(title_id, changed, found, saved)
+            if not budgets:
+                faults += _no_currency(title_id, changed, found, saved)
     table = pd.DataFrame(rows, columns=list(no_decisions().columns)) if rows else no_decisions()
     types = {name: "int64" if name == "version" else "str" for name in table.columns}
     order = [title_id for title_id in saved.offer.brief.lock.title_ids if title_id in locked]
@@ -130,18 +132,20 @@ def _price_order(
             yield entry.fault(f"the ask price {ask:,g} is below the floor price {floor:,g}", "correct one of them")
 
 
+def _in_the_budgets_currency(by_title: Mapping[str, Mapping[str, list[Entry]]], saved: SavedOffer) -> bool:
+    """Return whether prices are in the currency of the brief's budget: neither catalogue nor reviewers state any."""
+    stated = saved.pool.get("currency", pd.Series(dtype="str")).notna().any()
+    written = any(entry.value is not None for found in by_title.values() for entry in found.get("currency", ()))
+    return saved.offer.brief.budget.currency is not None and not stated and not written
+
+
 def _no_currency(
     title_id: str, changed: Mapping[str, Any], found: Mapping[str, list[Entry]], saved: SavedOffer
 ) -> Iterator[Fault]:
     ask, floor, currency = _prices_after(title_id, changed, saved)
     unpriced = ask is None and floor is None
-    # A catalogue that states no currency at all is in that of the brief's budget.
-    budgets = (
-        saved.offer.brief.budget.currency is not None
-        and saved.pool.get("currency", pd.Series(dtype="str")).isna().all()
-    )
     told = title_id not in set(saved.offer.frame["title_id"]) or f"{UNREAD}currency" in found
-    if told or unpriced or currency is not None or budgets:
+    if told or unpriced or currency is not None:
         return
     for key in _PRICES:
         for entry in found.get(key, ()):
