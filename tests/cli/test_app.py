@@ -308,7 +308,14 @@ class TestTerminal:
         assert "no brief is called \\u0421\\u0442" in shown.stderr
 
     @pytest.mark.parametrize(
-        "words", [["brief", "list"], ["brief", "show", "cn-300"], ["policy", "show", "china-online"]]
+        "words",
+        [
+            ["brief", "list"],
+            ["brief", "show", "cn-300"],
+            ["policy", "show", "china-online"],
+            ["--help"],
+            ["offer", "--help"],
+        ],
     )
     def test_a_reader_that_goes_away_is_no_error(self, words: list[str]) -> None:
         with subprocess.Popen([*RECOMMENDER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

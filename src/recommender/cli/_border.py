@@ -120,7 +120,8 @@ def guarded(run: Callable[[], object]) -> int:
             run()
             status = 0
         except SystemExit as leaving:
-            status = leaving.code
+            # The library that writes the help leaves so where its reader has gone.
+            status = _PIPE_CLOSED if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
         except (KeyboardInterrupt, OSError) as error:  # before or after the command itself, as of its help
             status = _told(error)
     return _flushed(status if isinstance(status, int) else int(status is not None))
