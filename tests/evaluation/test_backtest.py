@@ -151,6 +151,18 @@ def test_trust_is_told_by_evidence_and_market(titles: pd.DataFrame, votes: pd.Da
     assert text.count("Does evidence mean what it says?") == 1
 
 
+def test_the_coverage_of_titles_without_an_interval_is_not_known(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
+    class Unsure(Weighing):
+        def predict(self, titles: pd.DataFrame, markets: Sequence[str] | None = None, **how: Any) -> pd.DataFrame:
+            frame = super().predict(titles, markets, **how)
+            return frame.assign(low=frame["low"].where(frame["evidence"] == "thin"))
+
+    backtest = run_backtest({"unsure": Unsure()}, titles, votes, [FoldSplit(folds=2)], Judging(k=10, n_resamples=5))
+    shares = backtest.by_evidence.set_index(["ranker", "evidence"])["interval_coverage"]
+    assert math.isnan(shares[("unsure", "strong")])
+    assert shares[("unsure", "thin")] == 1
+
+
 def test_no_evidence_is_told_of_markets_that_were_not_learned(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     backtest = run_backtest(
         {"weighing": Weighing()}, titles, votes, [MarketSplit(markets=("CN",))], Judging(k=10, n_resamples=5)

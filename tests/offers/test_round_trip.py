@@ -400,7 +400,9 @@ class TestNothingIsGuessed:
 
     def test_a_currency_that_one_reviewer_states_leaves_the_next_version_readable(self, tmp_path: Path) -> None:
         titles = catalogue(24).assign(ask_price=100.0)
-        offer = build_offer(titles, scores_frame(titles, appeal_of(24)), Brief.model_validate(BRIEF | {"media": ["est"]}))
+        offer = build_offer(
+            titles, scores_frame(titles, appeal_of(24)), Brief.model_validate(BRIEF | {"media": ["est"]})
+        )
         write_offer(offer, tmp_path / "v1")
         sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
         sheet.set(sheet.ids()[0], "Currency", "EUR")

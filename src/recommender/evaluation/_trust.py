@@ -40,19 +40,26 @@ def trust_by_evidence(judgements: Sequence[Judgement]) -> pd.DataFrame:
 
 def coverage_by_market(judgements: Sequence[Judgement]) -> pd.Series:
     """Return the share of the outcomes within their intervals, by ``ranker``, ``split`` and ``market``."""
-    said = _said(judgements)
-    known = said[said["low"].notna() & said["high"].notna()]
-    return known.groupby(["ranker", "split", "market"])["held"].mean().rename("interval_coverage")
+    return (
+        _with_interval(_said(judgements))
+        .groupby(["ranker", "split", "market"])["held"]
+        .mean()
+        .rename("interval_coverage")
+    )
 
 
 def _figures(some: pd.DataFrame) -> tuple[int, float, float, float, float]:
     return (
         len(some),
-        float(some["held"].mean()),
+        float(_with_interval(some)["held"].mean()),
         float((some["high"] - some["low"]).mean()),
         float((some["appeal"] - some["percentile"]).abs().mean()),
         spearman(some["appeal"], some["percentile"]),
     )
+
+
+def _with_interval(said: pd.DataFrame) -> pd.DataFrame:
+    return said[said["low"].notna() & said["high"].notna()]
 
 
 def _said(judgements: Sequence[Judgement]) -> pd.DataFrame:
