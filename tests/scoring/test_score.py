@@ -49,6 +49,13 @@ def test_refusals_of_the_bundle_and_the_ranker_come_through(bundle: Path, tmp_pa
         score(bundle, make_titles(2), ["FR"], history=outcomes_frame([]), cache_dir=str(text_cache))
 
 
+def test_of_nothing_asked_nothing_is_scored(bundle: Path, text_cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for titles, markets in ((make_titles(2).head(0), ["DE"]), (make_titles(2), [])):
+        found = score(bundle, titles, markets, cache_dir=str(text_cache))
+        assert (len(found), "market" in found) == (0, True)
+    assert "foreign" not in caplog.text
+
+
 @given(st.lists(st.sampled_from(["CN", "fr", " De "]), min_size=1, max_size=4), st.sampled_from([",", " , ", ",,"]))
 def test_markets_are_parted_at_commas(names: list[str], comma: str) -> None:
     assert parse_markets(comma.join(names)) == [name.strip().upper() for name in names]

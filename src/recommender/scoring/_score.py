@@ -60,13 +60,14 @@ def score(
     ranker = load_bundle(bundle, cache_dir=cache_dir)
     scores = ranker.predict(titles, markets, history=history, as_of=as_of)
     asked = [markets] if isinstance(markets, str) else markets
-    wanted = ranker.markets_ if asked is None else sorted(set(asked))
-    if scores.empty:
+    wanted = ranker.markets_ if asked is None else asked
+    homes = sorted(set(wanted) - set(scores["market"])) if len(titles) else []
+    if homes and scores.empty:
         raise NotEnoughDataError(
-            f"no title of the catalogue is foreign to {', '.join(wanted)}, so there is nothing to score",
+            f"no title of the catalogue is foreign to {', '.join(homes)}, so there is nothing to score",
             hint="Ask for markets where titles do not come from, or correct `countries` in the titles table.",
         )
-    if asked is not None and (homes := sorted(set(wanted) - set(scores["market"]))):
+    if homes and asked is not None:
         logger.warning("no title of the catalogue is foreign to %s: none is scored for it", ", ".join(homes))
     return scores
 
