@@ -217,7 +217,7 @@ def test_locked_titles_that_no_price_fits_are_named(titles: pd.DataFrame, scores
     made = build_offer(dear, scores, changed(brief, **free, **fees))
     [shortfall] = made.shortfalls
     assert "at its tier's fee of 700.00 EUR, below its floor of 950.00" in shortfall.text
-    for language, word in (("en+ru", "нижней цены 950.00"), ("en+zh", "低于其底价 950.00")):
+    for language, word in (("en+ru", "нижней цены 950,00"), ("en+zh", "低于其底价 950.00")):
         assert word in str(words_in(language).translate(shortfall.text))
 
 
