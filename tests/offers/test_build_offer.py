@@ -113,6 +113,19 @@ def test_a_budget_that_is_too_small_is_named_however_many_titles_are_asked_for(
     assert ("Of 60 titles in the catalogue 60 are eligible." in shortfall.text) == (size == 200)
 
 
+def test_the_size_that_was_asked_for_is_named_where_titles_lack_prices(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief
+) -> None:
+    priced = titles.assign(ask_price=[100.0] * 6 + [None] * 54, currency=["EUR"] * 6 + [None] * 54)
+    made = build_offer(priced, scores, changed(brief, shares={}, budget={"total": 300, "currency": "EUR"}))
+    assert made.package.conflicts == (
+        "This cannot be kept: exactly 20 titles (there are 6).",
+        "These cannot be kept together: exactly 6 titles; a budget of 300.00 EUR.",
+        "The nearest brief that works: lower the size from 20 to 3.",
+        "Or raise the budget from 300.00 to 600.00 EUR; lower the size from 20 to 6, and keep all other demands.",
+    )
+
+
 def test_caps_of_rules_are_named_where_a_budget_is_ample(
     titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, tmp_path: Path
 ) -> None:

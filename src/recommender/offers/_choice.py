@@ -86,7 +86,7 @@ class Choice:
     notes : tuple of str
         How money was counted.
     wanted : int
-        The size that the brief asks for, where more are asked for than there are; else 0.
+        The size that the brief asks for, where more are asked for than can be offered; else 0.
     """
 
     pool: pd.DataFrame
@@ -326,7 +326,7 @@ def _chosen(
         priced,
         again=places is not None,
         notes=notes,
-        wanted=brief.size if brief.size > len(order) else 0,
+        wanted=brief.size if brief.size > asked.size else 0,
     )
 
 
