@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from recommender.errors import nearest, visible
+from recommender.errors import counted, nearest, visible
 from recommender.offers._brief import Brief
 from recommender.offers._choice import Choice, Miss
 from recommender.offers._eligible import REASONS, UNKNOWN
@@ -62,11 +62,6 @@ def shortfalls(brief: Brief, judged: pd.DataFrame, counts: Mapping[str, int], ch
     return tuple(found)
 
 
-def titles_word(count: int) -> str:
-    """Return the count with its noun: `1 title`, `1,529 titles`."""
-    return f"{count:,} title{'' if count == 1 else 's'}"
-
-
 def _not_allowed(brief: Brief, counts: Mapping[str, int], choice: Choice) -> str:
     """Say why fewer titles are offered than are eligible: for the budget, their prices, or the market's caps."""
     budget, offered = brief.budget, len(choice.chosen)
@@ -76,7 +71,7 @@ def _not_allowed(brief: Brief, counts: Mapping[str, int], choice: Choice) -> str
         why = f"for the budget of {budget.total:,.2f} {budget.currency}"
     else:
         why = "under the caps of the market's rules"
-    text = f"Asked for {titles_word(brief.size)}, offered {offered:,}: {brief.size - offered:,} too few {why}."
+    text = f"Asked for {counted(brief.size, 'title')}, offered {offered:,}: {brief.size - offered:,} too few {why}."
     return f"{text} {_of_catalogue(counts)}" if brief.size > counts["eligible"] else text
 
 
@@ -94,7 +89,7 @@ def _budget(brief: Brief, choice: Choice) -> list[Shortfall]:
 def _too_few(brief: Brief, counts: Mapping[str, int]) -> str:
     eligible = counts["eligible"]
     return (
-        f"Asked for {titles_word(brief.size)}, offered {eligible:,}: {brief.size - eligible:,} too few. "
+        f"Asked for {counted(brief.size, 'title')}, offered {eligible:,}: {brief.size - eligible:,} too few. "
         f"{_of_catalogue(counts)}"
     )
 
@@ -105,7 +100,7 @@ def _of_catalogue(counts: Mapping[str, int]) -> str:
     left_out = [f"{counts[code]:,} {words}" for code, words in REASONS.items() if counts.get(code)]
     why = f" Not eligible: {'; '.join(left_out)}." if left_out else ""
     verb = "is" if eligible == 1 else "are"
-    return f"Of {titles_word(counts['titles'])} in the catalogue {eligible:,} {verb} eligible.{why}"
+    return f"Of {counted(counts['titles'], 'title')} in the catalogue {eligible:,} {verb} eligible.{why}"
 
 
 def _locks(brief: Brief, judged: pd.DataFrame) -> list[Shortfall]:
