@@ -83,9 +83,19 @@ def test_a_bundle_keeps_it(ranker: Ranker, further: pd.DataFrame, text_cache: Pa
     )
 
 
-def test_few_origins_tell_nothing_of_a_further_one(text_cache: Path, further: pd.DataFrame) -> None:
-    titles = make_titles(120, origins=("FR", "US"))
-    learned = small_ranker(text_cache).fit(titles, votes_by_origin(titles), as_of=TODAY)
+@pytest.mark.parametrize(
+    ("origins", "each", "groups"),
+    [
+        (("FR", "US"), 120, ("content", "market", "track_record")),  # too few origins
+        (LEARNED[:4], 40, ("content", "market", "track_record")),  # too few titles left to learn from
+        (LEARNED, 40, ("content", "market")),  # nobody knows which origins are unfamiliar
+    ],
+)
+def test_where_leaving_origins_out_tells_nothing(
+    text_cache: Path, further: pd.DataFrame, origins: tuple[str, ...], each: int, groups: tuple[str, ...]
+) -> None:
+    titles = make_titles(each * len(origins), origins=origins)
+    learned = small_ranker(text_cache, groups=groups).fit(titles, votes_by_origin(titles), as_of=TODAY)
     assert all(head.unfamiliar_ is None for head in learned.heads_.values())
     assert len(learned.predict(further, [MARKET], explain=0)) == len(further)
 

@@ -15,6 +15,7 @@ from recommender.features import FeatureGroup, Known, Pairs, TitleFacts
 from recommender.ranking._labels import grade, seen_before
 from recommender.ranking._origins import Block
 from recommender.ranking._unfamiliar import Unfamiliar, leave_origins_out
+from recommender.ranking._views import ORIGIN_COUNT
 
 __all__ = ["OF_CATALOGUES", "Examples", "build_examples", "draw_folds", "fold_features", "known_on", "stack_features"]
 
@@ -123,7 +124,10 @@ def build_examples(
     day = origin.astype("M8[D]")
     age = (day.max() - day) / np.timedelta64(1, "D") / 365.25
     weight = np.concatenate([block.weight for block in blocks]) * 0.5 ** (age / half_life_years)
-    last = max(block.origin for block in blocks)
+    unfamiliar: tuple[Unfamiliar, ...] = ()
+    if ORIGIN_COUNT in names:  # or else nobody will know which origins are unfamiliar
+        known = known_on(facts, outcomes, max(block.origin for block in blocks), markets)
+        unfamiliar = leave_origins_out(groups, known, pairs, weight, np.flatnonzero(_of_one_day(blocks)))
     return Examples(
         pairs=pairs,
         matrix=matrix,
@@ -132,9 +136,7 @@ def build_examples(
         weight=weight,
         query=np.repeat(np.arange(len(blocks)), [len(block.title) for block in blocks]) * len(markets) + pairs.market,
         rounds=_rounds(blocks, folds),
-        unfamiliar=leave_origins_out(
-            groups, known_on(facts, outcomes, last, markets), pairs, weight, np.flatnonzero(_of_one_day(blocks))
-        ),
+        unfamiliar=unfamiliar,
     )
 
 

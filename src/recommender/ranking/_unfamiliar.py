@@ -70,14 +70,15 @@ def leave_origins_out(
     first = np.array([some[0] if some else "" for some in countries], dtype=str)
     origins, counts = np.unique(first[np.unique(pairs.title[rows])], return_counts=True)
     enough = (origins != "") & (counts >= FEW_OF_AN_ORIGIN)
-    if enough.sum() < _LEAST_ORIGINS:
-        return ()
-    left_out = []
+    parts = []
     for part in _deal(origins[enough], counts[enough]):
         out = np.array([not part.isdisjoint(some) for some in countries], dtype=bool)
-        learned = ~out[pairs.title]
-        if learned.sum() < _LEAST_LEARNED:
-            continue
+        if (~out[pairs.title]).sum() >= _LEAST_LEARNED:
+            parts.append((part, out))
+    if sum(len(part) for part, _ in parts) < _LEAST_ORIGINS:
+        return ()
+    left_out = []
+    for part, out in parts:
         origin = first[pairs.title[rows]]
         inside = np.isin(origin, sorted(part))
         asked, origin = rows[inside], origin[inside]
@@ -85,7 +86,7 @@ def leave_origins_out(
         fitted = [clone(group).fit(known.without(out)) for group in groups]
         left_out.append(
             Unfamiliar(
-                learned=learned,
+                learned=~out[pairs.title],
                 asked=asked,
                 matrix=np.hstack([group.transform(pairs.take(asked)) for group in fitted]),
                 weight=weight[asked] / np.array([of_origin[one] for one in origin]),

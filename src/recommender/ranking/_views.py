@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from recommender.features import Pairs
 from recommender.ranking._evidence import known_elsewhere, tell_elsewhere, weighs_only
 
-__all__ = ["FEW_OF_AN_ORIGIN", "choose_views", "find_views", "is_unfamiliar"]
+__all__ = ["FEW_OF_AN_ORIGIN", "ORIGIN_COUNT", "choose_views", "find_views", "is_unfamiliar"]
 
-_ORIGIN_COUNT = "origin's record: titles known"
+ORIGIN_COUNT = "origin's record: titles known"
 FEW_OF_AN_ORIGIN = 30
 """From about so many titles of an origin on, all that is known of a title tells as much as its audience elsewhere alone."""
 
@@ -46,10 +46,10 @@ def find_views(names: NDArray[np.object_]) -> dict[str, NDArray[np.intp]]:
 
 def is_unfamiliar(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which pairs are of a title whose origin is told and of which hardly any title was learned from, shape (n,)."""
-    if _ORIGIN_COUNT not in names:
+    if ORIGIN_COUNT not in names:
         return np.zeros(len(matrix), dtype=bool)
     told = np.array([bool(countries) for countries in pairs.facts.words["countries"]], dtype=bool)[pairs.title]
-    return np.asarray(told & (matrix[:, list(names).index(_ORIGIN_COUNT)] < FEW_OF_AN_ORIGIN))
+    return np.asarray(told & (matrix[:, list(names).index(ORIGIN_COUNT)] < FEW_OF_AN_ORIGIN))
 
 
 def choose_views(
