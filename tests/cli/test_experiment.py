@@ -143,7 +143,7 @@ def test_results_go_where_they_are_asked_to(folder: Path, runs: list[Runs]) -> N
         (('kind = "random"', 'kind = "chance"'), "splits.0: "),
         (("k = 50", 'gain = "cubed"'), "gain: "),
         (("k = 50", 'data = "samples"'), "data"),
-        (('name = "quick"', 'name = "../quick"'), "name: "),
+        (('name = "quick"', 'name = "../quick"'), "name: use small letters, digits, - and _, a letter or digit first"),
         (("[split]", "[split"), "not TOML"),
     ],
 )

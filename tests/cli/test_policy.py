@@ -97,6 +97,8 @@ def test_check_names_every_fault(folder: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         call("check", bad)
     assert "rule.0.efect: unknown key; did you mean 'effect'?" in str(caught.value)
+    assert f"the policy pack {bad} has" in str(caught.value)
+    assert f"`recommender policy check {bad}` checks it again" in str(caught.value)
 
 
 def test_replay_chooses_again_from_the_folder_alone(folder: Path) -> None:

@@ -82,7 +82,7 @@ def test_settings_reach_the_ranker(tmp_path: Path) -> None:
         ("coverage = 1.0", "coverage"),
         ("coverage = nan", "coverage"),
         ("seed = -1", "seed"),
-        ('name = "My Model"', "name"),
+        ('name = "My Model"', "name: use small letters, digits, - and _, a letter or digit first (got 'My Model')"),
         ('name = "../x"', "name"),
         ("groups = []", "groups"),
         ('groups = ["text", "txt"]', "txt"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from recommender.errors import CallError, did_you_mean, visible
 from recommender.evaluation._evaluate import Judging
-from recommender.evaluation._rankers import NamedRanker, VariantConfig, find_ranker, make_variant, unique_rankers
+from recommender.evaluation._rankers import Name, NamedRanker, VariantConfig, find_ranker, make_variant, unique_rankers
 from recommender.evaluation._truth import Gain
 from recommender.evaluation.splits import AnySplit
 from recommender.sample import load_sample, sample_path
@@ -67,7 +67,7 @@ class ExperimentConfig(_Part):
     'random 30%'
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    name: Name
     description: str = ""
     data: Literal["sample"] | DataConfig = "sample"
     models: tuple[str, ...] = ()

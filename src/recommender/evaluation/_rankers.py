@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sklearn.base import clone
 
 from recommender.errors import CallError, ConfigError, did_you_mean, visible
 from recommender.evaluation._protocol import TitleRanker
 from recommender.ranking import BASELINES, ModelConfig, load_model_config
-from recommender.sources import check_config
+from recommender.sources import check_config, spelled
 
 __all__ = ["NamedRanker", "VariantConfig", "find_ranker", "make_variant", "unique_rankers"]
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Name = Annotated[str, spelled("[a-z0-9][a-z0-9_-]*", "use small letters, digits, - and _, a letter or digit first")]
 
 
 class VariantConfig(BaseModel):

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from recommender.offers._toml import Part, fault, raise_all
-from recommender.sources import official_languages
+from recommender.sources import official_languages, spelled
 
 Action = Literal["gate", "cost", "warn", "ignore"]
 Item = Literal["resolution", "me_track", "subtitles", "dubs", "age_mark", "screener"]
@@ -76,7 +76,7 @@ class MaterialsPart(Part):
     unknown: Literal["warn", "exclude"] = "warn"
     costs: dict[Item, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     unknown_cost: Annotated[float, Field(ge=0, le=1)] = 1.0
-    unit: Annotated[str, Field(pattern=r"^(appeal|[A-Z]{3})$")] = APPEAL_UNIT
+    unit: Annotated[str, spelled("appeal|[A-Z]{3}", "write appeal, or a currency such as EUR")] = APPEAL_UNIT
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -12,9 +12,11 @@ from recommender.features import DEFAULT_GROUPS, GROUPS
 from recommender.ranking._forest import DEFAULT_MEMBERS
 from recommender.ranking._learners import LEARNERS
 from recommender.ranking._ranker import Ranker
-from recommender.sources import read_toml
+from recommender.sources import read_toml, spelled
 
 __all__ = ["ModelConfig", "load_model_config"]
+
+Name = Annotated[str, spelled("[a-z0-9][a-z0-9_-]*", "use small letters, digits, - and _, a letter or digit first")]
 
 
 class _Part(BaseModel):
@@ -59,7 +61,7 @@ class ModelConfig(_Part):
     3
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
+    name: Name = "default"
     description: str = ""
     groups: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_GROUPS
     n_folds: Annotated[int, Field(ge=2, le=20)] = 5

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         read_scores,
         read_titles,
     )
-    from recommender.sources._toml import check_config, describe_fault, parse_toml, read_toml
+    from recommender.sources._toml import check_config, describe_fault, parse_toml, read_toml, spelled
     from recommender.sources._workbook import weigh_workbook
     from recommender.sources._write import save_workbook, set_text, write_table
 
@@ -66,6 +66,7 @@ __all__ = [
     "read_toml",
     "save_workbook",
     "set_text",
+    "spelled",
     "weigh_workbook",
     "write_table",
 ]
@@ -78,7 +79,7 @@ _HOMES = {
     "_genres": ("canonical_genres",),
     "_languages": ("find_languages", "official_languages"),
     "_readers": ("read_decisions", "read_offer", "read_outcomes", "read_rights", "read_scores", "read_titles"),
-    "_toml": ("check_config", "describe_fault", "parse_toml", "read_toml"),
+    "_toml": ("check_config", "describe_fault", "parse_toml", "read_toml", "spelled"),
     "_workbook": ("weigh_workbook",),
     "_write": ("save_workbook", "set_text", "write_table"),
 }

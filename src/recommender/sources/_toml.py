@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from recommender.errors import ConfigError, UnreadableFileError, did_you_mean, visible
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["check_config", "describe_fault", "parse_toml", "read_toml"]
+__all__ = ["check_config", "describe_fault", "parse_toml", "read_toml", "spelled"]
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def spelled(pattern: str, words: str) -> AfterValidator:
+    """Return what lets a text through that a pattern matches as a whole, and refuses any other in words.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> class Wanted(BaseModel):
+    ...     code: Annotated[str, spelled("[a-z]+", "use small letters only")]
+    >>> try:
+    ...     Wanted.model_validate({"code": "B 1"})
+    ... except ValidationError as error:
+    ...     describe_fault(error.errors()[0], Wanted)
+    "code: use small letters only (got 'B 1')"
+    """
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError("string_pattern_mismatch", "{words}", {"words": words})
+        return value
+
+    return AfterValidator(check)
 
 
 def read_toml(path: str | Path, model: type[Model], *, hint: str) -> Model:

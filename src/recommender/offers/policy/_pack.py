@@ -11,11 +11,12 @@ from pydantic_core import InitErrorDetails
 from recommender.errors import did_you_mean
 from recommender.offers._toml import Part, Text, Texts, as_tuple, fault, raise_all
 from recommender.offers.policy._condition import FITTING, Condition, FieldType, title_fields, unknown_field
-from recommender.offers.policy._rule import OFFER_BASIS, Rule
+from recommender.offers.policy._rule import OFFER_BASIS, Code, Rule
 from recommender.schema import COUNTRIES, GENRES, KINDS, MARKETS, WORLDWIDE
-from recommender.sources import canonical_genres
+from recommender.sources import canonical_genres, spelled
 
 _MARKETS = MARKETS - {WORLDWIDE}
+Key = Annotated[str, spelled("[a-z][a-z0-9_]*", "use small letters, digits and _, a letter first")]
 _LANGUAGES = frozenset({"languages", "subtitles", "dubs", "synopsis_language"})
 
 
@@ -50,13 +51,13 @@ class Pack(Part):
         Written `[[rule]]`.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    name: Code
     title: Text
     version: Text
     about: str = ""
     groups: dict[Text, Annotated[Texts, Field(min_length=1)]] = Field(default_factory=dict)
-    facts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Text] = Field(default_factory=dict)
-    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExtraField] = Field(default_factory=dict)
+    facts: dict[Key, Text] = Field(default_factory=dict)
+    fields: dict[Key, ExtraField] = Field(default_factory=dict)
     words: dict[Literal["genres"], Texts] = Field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], BeforeValidator(as_tuple), Field(alias="rule", min_length=1)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +20,6 @@ from recommender.offers.policy._condition import FieldType
 from recommender.offers.policy._pack import Pack, pack_faults
 from recommender.offers.policy._rule import Rule
 from recommender.sources import parse_toml
-
-_CHECK = "`recommender policy check PATH` checks it again; docs/policy.md explains every key."
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def _load(name: str) -> Pack:
     path = Path(name)
     if path.suffix.lower() == ".toml" or path.exists() or path.name != name:
         text = read_text(path, "policy pack", "Check the path; `recommender policy list` names the shipped packs.")
-        return parse_pack(text, source=path.name)
+        return parse_pack(text, source=name)
     return _shipped(name)
 
 
@@ -207,7 +206,10 @@ def check_pack(tree: dict[str, Any], source: str) -> Pack:
         raise ConfigError(f"{source}: a condition is nested too deeply", hint="Write it flatter.") from error
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     lines = "\n".join(f"  {source}: {line}" for line in faults)
-    raise ConfigError(f"the policy pack {source} has {count}:\n{lines}", hint=_CHECK)
+    raise ConfigError(
+        f"the policy pack {source} has {count}:\n{lines}",
+        hint=f"`recommender policy check {shlex.quote(source)}` checks it again; docs/policy.md explains every key.",
+    )
 
 
 def _hidden(tree: dict[str, Any]) -> Iterator[str]:

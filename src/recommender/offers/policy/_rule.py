@@ -13,6 +13,7 @@ from recommender.offers._toml import Part, Text, as_tuple, fault, raise_all
 from recommender.offers.policy._condition import Condition
 from recommender.offers.policy._words import MEDIA
 from recommender.schema import KINDS
+from recommender.sources import spelled
 
 Effect = Literal["block", "warn", "needs_review", "cap", "lead_time"]
 Level = Literal["title", "portfolio", "deal", "process"]
@@ -48,7 +49,9 @@ def _word(what: str, words: tuple[str, ...]) -> BeforeValidator:
 
 Kinds = Annotated[tuple[Annotated[str, _word("kind", KINDS)], ...], BeforeValidator(as_tuple)]
 Media = Annotated[tuple[Annotated[str, _word("medium", MEDIA)], ...], BeforeValidator(as_tuple)]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Code = Annotated[
+    str, spelled("[a-z0-9][a-z0-9-]{0,63}", "use small letters, digits and -, a letter or digit first, at most 64")
+]
 
 
 class AppliesTo(Part):
@@ -130,7 +133,7 @@ class Rule(Part):
     reason_code: Code
     message: Text
     source: Text
-    source_url: Annotated[str, Field(pattern=r"^(https?://[^\s<>\"]+)?$")] = ""
+    source_url: Annotated[str, spelled(r"(https?://[^\s<>\"]+)?", "no address; begin it with https:// or http://")] = ""
     valid_from: date | None = None
     valid_to: date | None = None
     confidence: Literal["high", "medium", "low"]
