@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Self
@@ -195,6 +196,17 @@ def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_
         assert f"{row.ndcg:.3f}" in text
     assert "better than" in re.sub(r"\s+", " ", text)
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).replace("Nanum", "").lower().split()
+
+
+def test_what_was_compared_with_history_is_told_of_the_ranker_with_history(backtest: Backtest, tmp_path: Path) -> None:
+    split = backtest.results["split"].iloc[0]
+    sure = {"split": split, "figure": "ndcg", "difference": 0.1, "low": 0.05, "high": 0.2, "p_value": 0.001}
+    compared = [("mine", "plain"), ("mine + history", "famous + history")]
+    rows = pd.DataFrame([{"ranker": ranker, "other": other, **sure} for ranker, other in compared])
+    made = replace(backtest, comparisons=rows)
+    text = write_backtest(made, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    assert "<p>mine is better than <b>plain</b>, beyond chance.</p>" in text
+    assert "<p>mine + history is better than <b>famous + history</b>, beyond chance.</p>" in text
 
 
 def test_rows_learned_from_that_are_dated_after_those_that_judge_are_told(

@@ -158,9 +158,10 @@ def _verdict(backtest: Backtest, rows: pd.DataFrame) -> dict[str, Any]:
     """Return in words what the comparisons of the first split say."""
     split = rows["split"].iloc[0]
     ndcg = backtest.comparisons[(backtest.comparisons["split"] == split) & (backtest.comparisons["figure"] == "ndcg")]
-    groups: dict[str, list[str]] = {"better": [], "not told apart": [], "worse": []}
+    # With history the model is another ranker, and compared with others that had it.
+    groups: dict[str, dict[str, list[str]]] = {"better": {}, "not told apart": {}, "worse": {}}
     for row in ndcg.to_dict("records"):
-        groups[_compared(row, backtest.judging.k)["verdict"]].append(row["other"])
+        groups[_compared(row, backtest.judging.k)["verdict"]].setdefault(row["ranker"], []).append(row["other"])
     return {"split": split, "better": groups["better"], "same": groups["not told apart"], "worse": groups["worse"]}
 
 
