@@ -39,6 +39,7 @@ __all__ = [
     "counted",
     "did_you_mean",
     "nearest",
+    "none_can",
     "visible",
 ]
 
@@ -111,6 +112,17 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 market', '1,200 titles', '2 territories')
     """
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def none_can(number: int, one: str) -> str:
+    """Return the start of a sentence that says of all of a number of things what they cannot.
+
+    Examples
+    --------
+    >>> none_can(1, "title"), none_can(1200, "title")
+    ('the only title cannot', 'none of the 1,200 titles can')
+    """
+    return f"the only {one} cannot" if number == 1 else f"none of the {number:,} {one}s can"
 
 
 def visible(value: object, *, length: int = _SHOWN_LENGTH) -> str:

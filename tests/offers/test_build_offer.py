@@ -8,9 +8,12 @@ import pytest
 from offer_builders import appeal_of, catalogue, scores_frame
 
 import recommender.offers
+from recommender.errors import NotEnoughDataError
 from recommender.offers import Brief, Offer, build_offer, load_brief
 from recommender.offers._language import words_in
+from recommender.offers._reading import key_figures
 from recommender.schema import OFFER
+from tests.frames import titles_frame
 
 
 def changed(brief: Brief, **values: object) -> Brief:
@@ -232,6 +235,20 @@ def test_locked_titles_that_no_price_fits_are_named(titles: pd.DataFrame, scores
     assert "at its tier's fee of 700.00 EUR, below its floor of 950.00" in shortfall.text
     for language, word in (("en+ru", "нижней цены 950,00"), ("en+zh", "低于其底价 950.00")):
         assert word in str(words_in(language).translate(shortfall.text))
+
+
+def test_one_title_is_told_as_one() -> None:
+    titles = titles_frame([{"title_id": "a", "kind": "film", "title": "A", "year": 1950, "genres": ["Drama"]}])
+    asked = {"name": "x", "market": "CN", "size": 1, "kinds": ["film"]}
+    groups = {"genre": {"Drama": {"max": 0.5}}, "decade": {"1960s": {"min": 1.0}}}
+    made = build_offer(titles, scores_frame(titles, [0.5]), Brief.model_validate(asked | {"shares": groups}))
+    least, most = sorted(one.text for one in made.shortfalls)[::-1]
+    assert "The 1 eligible title is not of this group." in least
+    assert most.endswith("1 offered, 1 too many. No eligible title is outside this group.")
+    said = dict.fromkeys(text for _, text in key_figures(made, words_in("en+ru")))
+    assert "title offered of 1 asked\nпредложено, запрошено 1" in said
+    with pytest.raises(NotEnoughDataError, match="the only title cannot be offered for the brief x: 1 of a kind"):
+        build_offer(titles, scores_frame(titles, [0.5]), Brief.model_validate(asked | {"kinds": ["series"]}))
 
 
 def test_the_order_of_the_rows_changes_nothing(brief: Brief) -> None:

@@ -168,6 +168,9 @@ def test_titles_without_a_price_are_named_and_treated_as_said() -> None:
     with pytest.raises(NotEnoughDataError, match="none of the 3 eligible"):
         choose(pool.drop(columns=["ask_price", "floor_price"]), brief_of(2, budget={"total": 9, "currency": "EUR"}))
 
+    with pytest.raises(NotEnoughDataError, match="the only eligible title cannot be offered under the budget"):
+        choose(pool_of(1), brief_of(1, budget={"total": 9, "currency": "EUR"}))
+
 
 def test_a_locked_title_without_a_price_is_not_said_to_be_left_out() -> None:
     pool = pool_of(3, ask_price=[10.0, None, None], currency="EUR")

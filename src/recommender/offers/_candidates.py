@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import NotEnoughDataError
+from recommender.errors import NotEnoughDataError, none_can
 from recommender.offers._brief import Brief
 from recommender.offers._checks import Checks, check_titles
 from recommender.offers._choice import Choice, choose, rechoose
@@ -56,7 +56,7 @@ class Candidates:
             reasons = "; ".join(f"{count:,} {REASONS[code]}" for code, count in left.items()) or "there are none"
             most = max(left, key=lambda code: left[code], default="")
             raise NotEnoughDataError(
-                f"none of the {len(self.judged):,} titles can be offered for the brief {self.brief.name}: {reasons}",
+                f"{none_can(len(self.judged), 'title')} be offered for the brief {self.brief.name}: {reasons}",
                 hint="Check the rights table against catalogue and brief: title_id, market, media and window."
                 if most.startswith("rights-")
                 else "Check the brief's market, kinds and exclusions against the catalogue.",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import NotEnoughDataError
+from recommender.errors import NotEnoughDataError, none_can
 from recommender.offers._brief import Brief
 from recommender.offers._membership import Demand, ExtraDemand, demands_of, membership
 from recommender.offers._money import Priced, price_titles, refuse_accepted
@@ -285,7 +285,7 @@ def _chosen(
     if base.banned.all():
         assert priced is not None
         raise NotEnoughDataError(
-            f"none of the {len(order):,} eligible titles can be offered under the budget",
+            f"{none_can(len(order), 'eligible title')} be offered under the budget",
             hint=" ".join(priced.notes) or "Raise the budget.",
         )
     counted = order

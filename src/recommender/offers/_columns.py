@@ -217,11 +217,13 @@ def reason_second(words: Words, said: str) -> str | None:
     >>> from recommender.offers._language import words_in
     >>> reason_second(words_in("en+zh"), "Genre: Drama (+5.0)")
     '类型：剧情 (+5.0)'
+    >>> reason_second(words_in("en+ru"), "Genre: Drama (+5.0)")
+    'Жанр: драма (+5,0)'
     """
     text, bracket, figure = said.rpartition(" (")
     if bracket and figure[:1] in {"+", "-", "−"}:
         told = words.translate(text)
-        return None if told is None else f"{told} ({figure}"
+        return None if told is None else f"{told} ({words.figure(figure[:-1])})"
     return words.translate(said)
 
 

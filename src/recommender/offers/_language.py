@@ -48,6 +48,7 @@ _WORDS = frozenset(
         "role",
         "before",
         "after",
+        "cost",
     }
 )
 _NUMBERS = frozenset(
@@ -164,6 +165,10 @@ class Words:
     def told(self, english: str, sep: str = "\n") -> str:
         """Return a text that was composed in English with its translation after `sep`, where it is known."""
         return _paired(english, self.translate(english), sep)
+
+    def figure(self, text: str) -> str:
+        """Return a number as the second language writes it."""
+        return self._figure("n", text)
 
     def translate(self, english: str) -> str | None:
         """Return the translation of a text composed in English; None where no text or pattern is like it.

@@ -61,12 +61,12 @@ def key_figures(offer: Offer, words: Words) -> list[tuple[str, str]]:
     width = (frame["high"] - frame["low"]).median()
     strong = (frame["evidence"] == "strong").mean()
     figures: list[tuple[str, str, dict[str, str]]] = [
-        (f"{len(frame):,}", "offered", {"size": f"{offer.brief.size:,}"}),
+        (f"{len(frame):,}", "offered_one" if len(frame) == 1 else "offered", {"size": f"{offer.brief.size:,}"}),
         (f"{len(eligible):,}", "eligible", {"titles": f"{offer.counts['titles']:,}"}),
         (f"{100 * frame['appeal'].mean():.0f}", "appeal", {"mean": f"{100 * eligible['appeal'].mean():.0f}"}),
         (f"±{50 * width:.0f}" if width == width else "-", "interval", {}),  # noqa: PLR0124
         (f"{strong:.0%}", "strong", {}),
-        (f"{len(offer.shortfalls):,}", "missed", {}),
+        (f"{len(offer.shortfalls):,}", "missed_one" if len(offer.shortfalls) == 1 else "missed", {}),
     ]
     return [(figure, words.both(f"figure.{key}", "\n", **values)) for figure, key, values in figures]
 

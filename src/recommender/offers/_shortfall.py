@@ -152,12 +152,18 @@ def _missed(miss: Miss, brief: Brief, size: int, pool: pd.DataFrame) -> Shortfal
         return Shortfall("minimum", text, miss.by)
     others = len(pool) - miss.supply
     why = (
-        f"Only {others:,} eligible titles are outside this group."
+        _outside(others)
         if size - others > demand.high
         else "The locked titles and the other demands leave no other choice."
     )
     text = f"{name}: at most {demand.high:,} asked{most}, {miss.chosen:,} offered, {-miss.by:,} too many. {why}"
     return Shortfall("maximum", text, -miss.by)
+
+
+def _outside(others: int) -> str:
+    if not others:
+        return "No eligible title is outside this group."
+    return f"Only {others:,} eligible {'title is' if others == 1 else 'titles are'} outside this group."
 
 
 def _percent(share: float) -> str:
@@ -166,7 +172,10 @@ def _percent(share: float) -> str:
 
 def _why_few(miss: Miss, pool: pd.DataFrame) -> str:
     if miss.supply >= miss.demand.low:
-        return f"There are {miss.supply:,} eligible, but the other demands leave no room for more."
+        verb = "is" if miss.supply == 1 else "are"
+        return f"There {verb} {miss.supply:,} eligible, but the other demands leave no room for more."
+    if len(pool) == 1:
+        return "The 1 eligible title is not of this group."
     count = f"only {miss.supply:,}" if miss.supply else "none"
     return f"Of {len(pool):,} eligible titles {count} {'is' if miss.supply < 2 else 'are'} of this group."
 
@@ -185,7 +194,7 @@ def _hint(miss: Miss, pool: pd.DataFrame) -> str:
     if demand.group == "genre":
         bare = sum(not genres for genres in pool["genres"])
         if bare:
-            return f"Of the eligible titles {bare:,} carry no genre at all."
+            return f"Of the eligible titles {bare:,} {'carries' if bare == 1 else 'carry'} no genre at all."
     return ""
 
 
