@@ -266,7 +266,16 @@ class TestNothingIsGuessed:
             ("Decision", 1, "not a decision (1)"),
             ("Lock", "lok", "not a lock (lok); did you mean 'lock'?"),
             ("Ask price", "about 500", "a price in words (about 500); write the number alone"),
-            ("Ask price", "12,000", "a price in words (12,000); write the number alone (12000, or 12.000 if a part"),
+            (
+                "Ask price",
+                "12.500,00",
+                "a price with signs between its digits (12.500,00); write the number alone, without",
+            ),
+            (
+                "Ask price",
+                "12,000",
+                "a price with signs between its digits (12,000); write the number alone (12000, or 12.000 if a part",
+            ),
             ("Ask price", -5, "not a price (-5); write a number of at least 0"),
             ("Ask price", True, "not a price (TRUE)"),
             ("Ask price", datetime.datetime(2026, 3, 1), "a date, not a price (2026-03-01)"),

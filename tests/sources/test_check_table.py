@@ -129,6 +129,14 @@ def test_unknown_countries_are_counted_and_named_once(tmp_path):
     assert fault.problem.startswith("3 unknown countries")
 
 
+def test_a_long_list_of_unknown_countries_is_shown_by_whole_names(tmp_path):
+    names = "Narnia|Gondor|RU|Middle-earth kingdom of Rohan|Atlantis|The Kingdom of the Two Sicilies and of Jerusalem"
+    checked = check_table(csv(tmp_path, f"title_id,kind,title,countries\n1,film,Red,{names}\n"), "titles")
+    (fault,) = checked.warnings
+    assert fault.value == "Narnia, Gondor, Middle-earth kingdom of Rohan and 3 more"
+    assert "(Narnia, Gondor, Middle-earth kingdom of Rohan and 3 more)" in str(fault)
+
+
 def test_html_and_formulas_in_titles_are_kept_as_text(tmp_path):
     titles = ["<b>Red</b>", "=1+1", "@SUM(A1)", "+7", "a < b > c"]
     path = csv(tmp_path, "title_id,kind,title\n" + "".join(f"{i},film,{title}\n" for i, title in enumerate(titles)))

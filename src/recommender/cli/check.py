@@ -200,7 +200,7 @@ def _print_faults(faults: list[Fault]) -> None:
                     Text(fault.severity, style="bold red" if fault.severity == "error" else "yellow"),
                     Text("" if fault.row is None else f"{fault.row:,}"),
                     Text(visible(fault.column)),
-                    Text(visible(fault.value, length=40)),
+                    Text(visible(fault.value)),
                     Text(fault.problem),
                     Text(fault.remedy),
                 )

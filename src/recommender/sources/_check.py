@@ -24,6 +24,7 @@ from recommender.sources._raw import RawTable, drop_endless_cells
 __all__ = ["Checked", "check_table", "read_table"]
 
 FAULTS_OF_A_KIND = 1000
+_LISTED = 45  # characters of a list of words: with a count of the others it is shown whole
 """Of one problem in one column, so many faults are listed; the rest is one fault that counts them."""
 
 _log = logging.getLogger("recommender")
@@ -293,13 +294,16 @@ class _Finder:
     def _add_unknown(self, column: Column, coerced: Coerced) -> None:
         words = sorted(coerced.unknown.words.items(), key=lambda item: (-item[1][0], item[1][1]))
         total = sum(count for _, (count, _) in words)
-        shown = ", ".join(
+        told = [
             f"{visible(word, length=30)} ({count})" if count > 1 else visible(word, length=30)
             for word, (count, _) in words[:8]
-        )
+        ]
+        # A longer value would be cut in the middle where it is shown.
+        fit = next((end for end in range(len(told), 1, -1) if len(", ".join(told[:end])) <= _LISTED), 1)
+        shown = ", ".join(told[:fit])
         one, many = ("country", "countries") if column.vocabulary == "country" else ("language", "languages")
-        if len(words) > 8:
-            shown += f" and {len(words) - 8} others"
+        if len(words) > fit:
+            shown += f" and {len(words) - fit} more"
         standard = "ISO 3166-1 codes such as RU" if one == "country" else "BCP 47 tags such as ru"
         first = min(place for _, (_, place) in words)
         self._faults.append(

@@ -15,6 +15,7 @@ from recommender.offers.roundtrip._grid import Cell
 from recommender.schema import DECISION_WORDS
 
 _PRICE = re.compile(r"\d{1,3}(?: \d{3})*(?:\.\d{1,4})?|\d+(?:\.\d{1,4})?")
+_PARTED = re.compile(r"[\d.,' ]*[.,'][\d.,' ]*")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 _YES = ("lock", "yes", "x", "✓", "true", "да", "是")
 _NO = ("no", "unlock", "false", "нет", "否")
@@ -131,7 +132,8 @@ def _price(cell: Cell) -> float:
         value = _SPACES.sub(" ", value.strip())
         if not _PRICE.fullmatch(value):
             raise UnreadableCellError(
-                "a price in words", f"write the number alone{_two_ways(value)}; the currency has a column"
+                "a price with signs between its digits" if _PARTED.fullmatch(value) else "a price in words",
+                f"write the number alone{_two_ways(value)}; the currency has a column",
             )
         value = value.replace(" ", "")
     price = float(value)  # type: ignore[arg-type]
