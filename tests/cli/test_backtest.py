@@ -16,8 +16,8 @@ from tests.ranking.commands import call as call_there
 from tests.ranking.commands import write_world
 
 FILES = [
-    "by_market.csv",
     "by_evidence.csv",
+    "by_market.csv",
     "comparisons.csv",
     "holdouts.csv",
     "predictions.parquet",

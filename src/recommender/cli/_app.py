@@ -76,7 +76,7 @@ def _show_version(asked: bool) -> None:
 def _start(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more about what is done.")] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Tell nothing but warnings and errors; no progress.")
+        bool, typer.Option("--quiet", "-q", help="Tell the result, warnings and errors alone; no progress.")
     ] = False,
     debug: Annotated[
         bool,
