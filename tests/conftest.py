@@ -25,6 +25,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def user_cache() -> str | None:
+    """Return the folder that the environment names for embeddings: after `make demo` the sample's are there."""
+    return os.environ.get("RECOMMENDER_CACHE")
+
+
+@pytest.fixture(scope="session")
 def text_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder in which all tests keep embeddings: encoding is the slowest thing they do."""
     base = tmp_path_factory.getbasetemp()

@@ -80,7 +80,13 @@ def test_without_a_split_one_is_chosen(folder: Path, runs: list[Runs]) -> None:
 
 
 @pytest.mark.slow
-def test_the_sample_needs_no_tables(folder: Path, runs: list[Runs]) -> None:
+def test_the_sample_needs_no_tables(
+    folder: Path, runs: list[Runs], user_cache: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if user_cache is None:
+        monkeypatch.delenv("RECOMMENDER_CACHE")
+    else:
+        monkeypatch.setenv("RECOMMENDER_CACHE", user_cache)
     quick = ("--model", "quick.toml", "--baselines", "shuffle", "--resamples", 20, "--no-track")
     status, said = call_there("backtest", "--sample", *quick, "--out", "out")
     assert status == 0, said
