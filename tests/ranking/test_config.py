@@ -106,8 +106,11 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, key: str) -> None:
 
 
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"(?s)(?=.*n_folds)(?=.*colour)(?=.*trees\.max_iter)"):
+    with pytest.raises(ConfigError, match=r"(?s)(?=.*n_folds)(?=.*colour)(?=.*trees\.max_iter)") as caught:
         load_model_config(written(tmp_path, 'n_folds = 0\ncolour = "red"\n[trees]\nmax_iter = 0\n'))
+    first, *faults = caught.value.message.splitlines()
+    assert first.endswith(": 3 faults")
+    assert [line[:2] for line in faults] == ["  "] * 3
 
 
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b"PK\x03\x04", b"a = 1\na = 2"])

@@ -109,7 +109,9 @@ def check_config(data: Any, model: type[Model], *, source: str | Path, hint: str
         inner = {fault["loc"][:end] for fault in found for end in range(len(fault["loc"]))}
         faults = [describe_fault(fault, model) for fault in found if fault["loc"] not in inner]
     # One fault stands beside the file's name, several below it.
-    raise ConfigError("\n  ".join(["", *faults]) if len(faults) > 1 else faults[0], file=source, hint=hint)
+    raise ConfigError(
+        "\n  ".join([f"{len(faults)} faults", *faults]) if len(faults) > 1 else faults[0], file=source, hint=hint
+    )
 
 
 def describe_fault(fault: ErrorDetails, model: type[BaseModel]) -> str:
