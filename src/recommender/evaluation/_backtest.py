@@ -16,7 +16,7 @@ from recommender.evaluation._evaluate import Judging, judge_rankers, make_yardst
 from recommender.evaluation._judge import Judgement
 from recommender.evaluation._protocol import TitleRanker
 from recommender.evaluation._results import tabulate
-from recommender.evaluation._trust import coverage_by_market, trust_by_evidence
+from recommender.evaluation._trust import coverage_by_market, said_together, trust_by_evidence
 from recommender.evaluation.splits import Split
 from recommender.sources import atomic_directory, write_table
 
@@ -120,6 +120,7 @@ def run_backtest(
     yardsticks = make_yardsticks(titles, outcomes, splits, judging)
     judgements = tuple(judge_rankers(rankers, yardsticks, around))
     reference = next(iter(rankers))
+    said = said_together(judgements)
     holdouts = [
         {
             "split": one.holdout.split,
@@ -140,8 +141,8 @@ def run_backtest(
         judgements=judgements,
         results=tabulate(judgements),
         comparisons=comparisons(judgements, reference, random_state=judging.seed),
-        by_market=_by_market(judgements),
-        by_evidence=trust_by_evidence(judgements),
+        by_market=_by_market(judgements, said),
+        by_evidence=trust_by_evidence(said),
         holdouts=pd.DataFrame(holdouts).astype({"later": "Int64"}),
     )
 
@@ -168,26 +169,15 @@ def write_backtest(backtest: Backtest, folder: str | Path) -> dict[str, Path]:
         for name, table in tables.items():
             table.to_csv(path / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
         write_table(backtest.results, path / "results.parquet")
-        write_table(_predictions(backtest.judgements), path / "predictions.parquet")
+        write_table(said_together(backtest.judgements), path / "predictions.parquet")
         (path / "report.html").write_text(report_html(backtest), encoding="utf-8", newline="\n")
     return {name: Path(folder) / name for name in BACKTEST_FILES}
 
 
-def _predictions(judgements: Sequence[Judgement]) -> pd.DataFrame:
-    tables = [
-        pd.DataFrame({"ranker": one.ranker, "split": one.split, "holdout": one.holdout}, index=one.said.index).join(
-            one.said
-        )
-        for one in judgements
-        if one.said is not None
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"ranker": [], "title_id": []}, dtype="str")
-
-
-def _by_market(judgements: Sequence[Judgement]) -> pd.DataFrame:
+def _by_market(judgements: Sequence[Judgement], said: pd.DataFrame) -> pd.DataFrame:
     tables = [one.by_market.assign(ranker=one.ranker, split=one.split) for one in judgements]
     whole = pd.concat(tables, ignore_index=True)
     grouped = whole.groupby(["ranker", "split", "market"], sort=False)
     sums = grouped[["n_titles", "n_positives"]].sum()
     means = grouped[["ndcg", "precision", "spearman"]].mean()
-    return sums.join(means).join(coverage_by_market(judgements)).reset_index()
+    return sums.join(means).join(coverage_by_market(said)).reset_index()

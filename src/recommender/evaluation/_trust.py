@@ -10,16 +10,30 @@ from recommender.evaluation._judge import Judgement
 from recommender.evaluation.metrics import spearman
 from recommender.schema import EVIDENCE_WORDS
 
-__all__ = ["coverage_by_market", "trust_by_evidence"]
+__all__ = ["coverage_by_market", "said_together", "trust_by_evidence"]
+
+_BY = ["ranker", "split"]
 
 
-def trust_by_evidence(judgements: Sequence[Judgement]) -> pd.DataFrame:
+def said_together(judgements: Sequence[Judgement]) -> pd.DataFrame:
+    """Return what rankers that give appeal said of each title beside what came of it: `Judgement.said`, named by holdout."""
+    tables = [
+        pd.DataFrame({"ranker": one.ranker, "split": one.split, "holdout": one.holdout}, index=one.said.index).join(
+            one.said
+        )
+        for one in judgements
+        if one.said is not None
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"ranker": [], "title_id": []}, dtype="str")
+
+
+def trust_by_evidence(said: pd.DataFrame) -> pd.DataFrame:
     """Return how far appeal and intervals are to be trusted at each level of evidence, all markets and holdouts together.
 
     Parameters
     ----------
-    judgements : sequence of Judgement
-        Rankers that do not weigh evidence, such as baselines, are left out.
+    said : DataFrame
+        As `said_together` returns it. Rankers that do not weigh evidence are left out.
 
     Returns
     -------
@@ -29,23 +43,20 @@ def trust_by_evidence(judgements: Sequence[Judgement]) -> pd.DataFrame:
         1) and ``spearman`` (of the two).
     """
     rows = []
-    for (ranker, split), said in _said(judgements).groupby(["ranker", "split"], sort=False):
+    for (ranker, split), of_ranker in said.groupby(_BY, sort=False) if len(said) else ():
         for word in EVIDENCE_WORDS:
-            some = said[said["evidence"] == word]
+            some = of_ranker[of_ranker["evidence"] == word]
             if len(some):
                 rows.append((ranker, split, word, *_figures(some)))
-    names = ["ranker", "split", "evidence", "n_pairs", "interval_coverage", "interval_width", "error", "spearman"]
+    names = [*_BY, "evidence", "n_pairs", "interval_coverage", "interval_width", "error", "spearman"]
     return pd.DataFrame(rows, columns=names)
 
 
-def coverage_by_market(judgements: Sequence[Judgement]) -> pd.Series:
+def coverage_by_market(said: pd.DataFrame) -> pd.Series:
     """Return the share of the outcomes within their intervals, by ``ranker``, ``split`` and ``market``."""
-    return (
-        _with_interval(_said(judgements))
-        .groupby(["ranker", "split", "market"])["held"]
-        .mean()
-        .rename("interval_coverage")
-    )
+    if said.empty:
+        said = pd.DataFrame(columns=[*_BY, "market", "low", "high", "held"])
+    return _with_interval(said).groupby([*_BY, "market"])["held"].mean().rename("interval_coverage")
 
 
 def _figures(some: pd.DataFrame) -> tuple[int, float, float, float, float]:
@@ -60,9 +71,3 @@ def _figures(some: pd.DataFrame) -> tuple[int, float, float, float, float]:
 
 def _with_interval(said: pd.DataFrame) -> pd.DataFrame:
     return said[said["low"].notna() & said["high"].notna()]
-
-
-def _said(judgements: Sequence[Judgement]) -> pd.DataFrame:
-    told = [one.said.assign(ranker=one.ranker, split=one.split) for one in judgements if one.said is not None]
-    columns = ["ranker", "split", "market", "evidence", "held", "low", "high", "appeal", "percentile"]
-    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=columns)

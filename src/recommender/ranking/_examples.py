@@ -100,11 +100,13 @@ def build_examples(
         An example so much older than the newest counts half.
     random : numpy.random.Generator
     """
+    last = max(block.origin for block in blocks)
+    latest = known_on(facts, outcomes, last, markets)
     described = []
     for block in blocks:
         asked = np.full(len(block.title), block.origin, dtype="<U10")
         pairs = Pairs(facts, block.title, block.market, markets, outcomes, block.before, asked)
-        known = known_on(facts, outcomes, block.origin, markets)
+        known = latest if block.origin == last else known_on(facts, outcomes, block.origin, markets)
         described.append(
             _past_features(groups, known, pairs) if block.dated else fold_features(groups, known, pairs, folds)
         )
@@ -126,8 +128,7 @@ def build_examples(
     weight = np.concatenate([block.weight for block in blocks]) * 0.5 ** (age / half_life_years)
     unfamiliar: tuple[Unfamiliar, ...] = ()
     if ORIGIN_COUNT in names:  # or else nobody will know which origins are unfamiliar
-        known = known_on(facts, outcomes, max(block.origin for block in blocks), markets)
-        unfamiliar = leave_origins_out(groups, known, pairs, weight, np.flatnonzero(_of_one_day(blocks)))
+        unfamiliar = leave_origins_out(groups, latest, pairs, weight, np.flatnonzero(_of_one_day(blocks)))
     return Examples(
         pairs=pairs,
         matrix=matrix,

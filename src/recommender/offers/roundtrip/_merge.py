@@ -49,6 +49,10 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
     rows: list[dict[str, Any]] = []
     prices: dict[str, dict[str, Any]] = {}
     budgets = _in_the_budgets_currency(by_title, saved)
+    priced = {
+        str(row["title_id"]): {name: row[name] for name in _PRICES}
+        for row in saved.offer.frame[["title_id", *_PRICES]].to_dict("records")
+    }
     for title_id in [*offered, *(title_id for title_id in by_title if title_id not in offered)]:
         found = by_title.get(title_id, {})
         said = {key: _one(found.get(key, ())) for key in ("decision", "lock", *_PRICES)}
@@ -71,9 +75,12 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
         changed = {key: said[key][1] for key in _PRICES if said[key][0]}
         if changed:
             prices[title_id] = changed
-            faults += _price_order(title_id, changed, found, saved)
-            if not budgets:
-                faults += _no_currency(title_id, changed, found, saved)
+            prices_now = {
+                name: None if pd.isna(cell) else cell for name, cell in (priced.get(title_id, {}) | changed).items()
+            }
+            faults += _price_order(prices_now, found)
+            if title_id in offered and not budgets:
+                faults += _no_currency(title_id, prices_now, found)
     table = pd.DataFrame(rows, columns=list(no_decisions().columns)) if rows else no_decisions()
     types = {name: "int64" if name == "version" else "str" for name in table.columns}
     order = [title_id for title_id in saved.offer.brief.lock.title_ids if title_id in locked]
@@ -121,10 +128,8 @@ def _locked_and_rejected(found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
             yield entry.fault(f"the title is locked and rejected ({entry.title_id})", "unlock it, or do not reject it")
 
 
-def _price_order(
-    title_id: str, changed: Mapping[str, Any], found: Mapping[str, list[Entry]], saved: SavedOffer
-) -> Iterator[Fault]:
-    ask, floor, _ = _prices_after(title_id, changed, saved)
+def _price_order(prices_now: Mapping[str, Any], found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
+    ask, floor = prices_now.get("ask_price"), prices_now.get("floor_price")
     if ask is None or floor is None or ask >= floor:
         return
     for entry in [*found.get("ask_price", ()), *found.get("floor_price", ())]:
@@ -139,13 +144,9 @@ def _in_the_budgets_currency(by_title: Mapping[str, Mapping[str, list[Entry]]], 
     return saved.offer.brief.budget.currency is not None and not stated and not written
 
 
-def _no_currency(
-    title_id: str, changed: Mapping[str, Any], found: Mapping[str, list[Entry]], saved: SavedOffer
-) -> Iterator[Fault]:
-    ask, floor, currency = _prices_after(title_id, changed, saved)
-    unpriced = ask is None and floor is None
-    told = title_id not in set(saved.offer.frame["title_id"]) or f"{UNREAD}currency" in found
-    if told or unpriced or currency is not None:
+def _no_currency(title_id: str, prices_now: Mapping[str, Any], found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
+    unpriced = prices_now["ask_price"] is None and prices_now["floor_price"] is None
+    if unpriced or prices_now["currency"] is not None or f"{UNREAD}currency" in found:
         return
     for key in _PRICES:
         for entry in found.get(key, ()):
@@ -154,14 +155,6 @@ def _no_currency(
                     f"a price without a currency ({title_id})",
                     "write its three letters into the column Currency, such as USD",
                 )
-
-
-def _prices_after(title_id: str, changed: Mapping[str, Any], saved: SavedOffer) -> tuple[Any, Any, Any]:
-    """Return a title's ask, floor and currency as they are after the changes, None for what is empty."""
-    row = saved.offer.frame.loc[saved.offer.frame["title_id"] == title_id]
-    cells = [changed.get(name, row[name].iloc[0] if len(row) else None) for name in _PRICES]
-    ask, floor, currency = (None if cell is None or pd.isna(cell) else cell for cell in cells)
-    return ask, floor, currency
 
 
 def _joined(key: str, entries: Iterable[Entry], before: Any) -> str:
