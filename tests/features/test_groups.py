@@ -339,6 +339,43 @@ class TestTrackRecord:
         assert found["director: best earlier title"][:3].tolist() == pytest.approx([0.9, 0.1, 0.9])
         np.testing.assert_allclose(found["director: here against all markets"][:3], 0, atol=0.1)
 
+    def test_the_record_of_a_franchise_that_names_tell(self, text_cache: Path) -> None:
+        names = ["Toy Story", "Toy Story 3", "Wing Season 1", "Wing Season 2", "Home", "Cars: Origins"]
+        table = [{"title_id": f"t{i}", "title": name, "kind": "film"} for i, name in enumerate(names)]
+        facts = facts_of(titles_frame(table), text_cache)
+        relevance = np.repeat(np.array([0.9, 0.8, 0.2, 0.1, 0.5, 0.7])[:, None], 3, axis=1).astype(np.float32)
+        group = TrackRecord().fit(Known(facts, MARKETS, relevance, outcomes_frame([]), "2020-01-01"))
+        asked = ["Toy Story 2", "Toy Story", "Wing Season 3", "Home", "Home 2", "Cars", "Duel"]
+        new = titles_frame([{"title_id": f"n{i}", "title": name, "kind": "film"} for i, name in enumerate(asked)])
+        found = described(group, pairs_of(facts_of(new, text_cache), markets=("CN",)))
+        told = dict(zip(asked, found["franchise: titles known"].astype(int), strict=True))
+        # "Home" and "Home" are two films of one name; "Home 2" and "Home" are of one franchise.
+        assert told == {
+            "Toy Story 2": 1,
+            "Toy Story": 1,
+            "Wing Season 3": 2,
+            "Home": 0,
+            "Home 2": 1,
+            "Cars": 1,
+            "Duel": 0,
+        }
+        here = dict(zip(asked, found["franchise: in this market"], strict=True))
+        assert here["Toy Story 2"] > here["Home 2"] > here["Wing Season 3"]
+        assert np.isnan(here["Home"])
+        best = dict(zip(asked, found["franchise: best earlier title"], strict=True))
+        assert best["Toy Story 2"] == pytest.approx(0.9)
+        assert best["Toy Story"] == pytest.approx(0.8)
+
+    def test_a_studio_spelled_by_ear_has_one_record(self, text_cache: Path) -> None:
+        spelled = ["Релятивити Медиа", "Рилэйтивити Медиа", "Уайлд Банч"]
+        table = [{"title_id": f"t{i}", "title": "R", "kind": "film", "studio": name} for i, name in enumerate(spelled)]
+        facts = facts_of(titles_frame(table), text_cache)
+        group = TrackRecord().fit(
+            Known(facts, MARKETS, np.full((3, 3), 0.5, np.float32), outcomes_frame([]), "2020-01-01")
+        )
+        new = titles_frame([{"title_id": "n", "title": "R", "kind": "film", "studio": "Релативити медиа"}])
+        assert described(group, pairs_of(facts_of(new, text_cache)))["studio: titles known"].eq(2).all()
+
     def test_titles_whose_outcome_is_unknown_leave_no_record(self, known: Known) -> None:
         rows = np.zeros(len(known.facts), dtype=bool)
         rows[10:] = True

@@ -148,6 +148,34 @@ class TestComparables:
         assert why["t2"] == "same director, same years, same kind"
         assert why["t3"] == "same origin, same years, same kind"
 
+    def test_a_franchise_that_names_tell_is_the_same_and_a_name_alone_is_not(self, text_cache: Path) -> None:
+        names = ["Toy Story 2", "Toy Story", "Home"]
+        titles = titles_frame([{"title_id": f"t{i}", "title": name, "kind": "film"} for i, name in enumerate(names)])
+        titles["title_zh"] = ["玩具总动员2", None, None]
+        facts = facts_of(titles, text_cache)
+        known = Known(facts, ("CN",), np.full((3, 1), 0.5, dtype=np.float32), outcomes_frame([]), TODAY)
+        fitted = Comparables().fit(titles, known, outcomes_frame([])[["title_id", "market", "metric", "value"]])
+        new = [{"title_id": f"n{i}", "title": name, "kind": "film"} for i, name in enumerate(["Toy Story 3", "Home"])]
+        asked = titles_frame(new)
+        toys, home = fitted.find(asked, pairs_of(facts_of(asked, text_cache)))
+        assert {one["title_id"]: "same franchise" in one["why"] for one in toys} == {
+            "t0": True,
+            "t1": True,
+            "t2": False,
+        }
+        assert not any("same franchise" in one["why"] or "same name" in one["why"] for one in home)
+
+    def test_two_seasons_of_one_name_are_comparables(self, text_cache: Path) -> None:
+        rows = [{"title_id": f"t{i}", "title": "Wing", "kind": "film", "year": 1999} for i in range(2)]
+        titles = titles_frame(rows)
+        titles["title_zh"] = ["白宫 第一季", "白宫 第二季"]
+        facts = facts_of(titles, text_cache)
+        known = Known(facts, ("CN",), np.full((2, 1), 0.5, dtype=np.float32), outcomes_frame([]), TODAY)
+        fitted = Comparables().fit(titles, known, outcomes_frame([])[["title_id", "market", "metric", "value"]])
+        [first, second] = fitted.find(titles, pairs_of(facts, ("CN",)))
+        assert [one["title_id"] for one in (*first, *second)] == ["t1", "t0"]
+        assert first[0]["why"].startswith("same name")
+
     def test_fewer_known_than_asked_for(self, text_cache: Path) -> None:
         titles = make_titles(2)
         facts = facts_of(titles, text_cache)

@@ -19,6 +19,8 @@ _PLAIN_NUMBERS = {
     "release_month": "release: month",
     "runtime_min": "length: minutes",
     "seasons": "length: seasons",
+    "season": "franchise: season",
+    "part": "franchise: part",
     "age_rating": "age mark: years",
     "n_genres": "genre: how many",
     "n_countries": "origin: how many countries",

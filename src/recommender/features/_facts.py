@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.features._foreign import foreign_to
 from recommender.features._genres import canonical_genres
+from recommender.features._installments import Installment, names_of, read_installment
 from recommender.schema import at_home
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _SCRIPTS = {
     "hangul": re.compile(r"[\uac00-\ud7af]"),
     "cyrillic": re.compile(r"[\u0400-\u04ff]"),
 }
+# Before the name of a title that tells no franchise.
+_ALONE = "~"
 _IMDB_NUMBER = re.compile(r"tt(\d+)")
 _SPELLING = re.compile(r"[\[\]'\"“”«»]")
 _NOTE = re.compile(r"\(.*?\)|\[.*?\]|/.*?/")
@@ -56,8 +59,9 @@ class TitleFacts:
     title_ids : ndarray of str, shape (n,)
     words : dict of str to list of lists
         ``genres``, ``countries``, ``directors``, ``cast``, ``studios``, ``franchise``, ``languages``: the words of each
-        title, lower case except codes; ``spellings``: its genres as the catalogue spells them; ``entry``: one word of
-        name and directors, alike for all entries of one work.
+        title, lower case except codes; ``franchise`` as the catalogue or the names say it, and ``names`` of a title whose
+        names tell none; ``spellings``: its genres as the catalogue spells them; ``entry``: one word of name and directors,
+        alike for all entries of one work.
     numbers : DataFrame, shape (n, n_numbers), float64
         ``year``, ``released`` (the day as a year with a fraction), ``runtime_min``, ``seasons``, ``age_rating``, counts,
         flags and shares of scripts; NaN where unknown.
@@ -87,6 +91,20 @@ class TitleFacts:
         """Return, by title and market, whether the title is foreign to the market, shape (n, n_markets)."""
         return foreign_to(self.words["countries"], markets)
 
+    def franchise_words(self) -> list[list[str]]:
+        """Return the words under which each title is remembered: its franchises, and by itself its own names."""
+        rows = zip(self.words["franchise"], self.words["names"], strict=True)
+        return [[*told, *(_ALONE + name for name in names)] for told, names in rows]
+
+    def franchise_lookups(self) -> list[list[str]]:
+        """Return the words under which the franchise of each title is looked up among remembered ones.
+
+        Two titles of one name are of one franchise if one of them tells a franchise: "Toy Story" and "Toy Story 2", and
+        not "Home" and "Home".
+        """
+        rows = zip(self.words["franchise"], self.words["names"], strict=True)
+        return [[*told, *(_ALONE + name for name in told), *names] for told, names in rows]
+
 
 def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     """Collect the facts of a titles table.
@@ -109,7 +127,12 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     words = {name: [read(cell) for cell in titles[name]] for name, read in columns.items()}
     words["spellings"] = [_spellings(cell) for cell in titles["genres"]]
     words["studios"] = [_companies(cell) for cell in titles["studio"]]
-    words["franchise"] = [[cell.casefold()] if isinstance(cell, str) else [] for cell in titles["franchise"]]
+    installments = [read_installment(names) for names in names_of(titles)]
+    words["franchise"] = [
+        list(dict.fromkeys([*([cell.casefold()] if isinstance(cell, str) else []), *installment.works]))
+        for cell, installment in zip(titles["franchise"], installments, strict=True)
+    ]
+    words["names"] = [list(installment.names) for installment in installments]
     words["entry"] = [
         _entry(title, directors) for title, directors in zip(titles["title"], words["directors"], strict=True)
     ]
@@ -119,7 +142,7 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     return TitleFacts(
         title_ids=titles["title_id"].to_numpy(dtype=str),
         words=words,
-        numbers=_numbers(titles, words),
+        numbers=_numbers(titles, words, installments),
         kinds=titles["kind"].tolist(),
         vectors=vectors[len(titles) :],
         title_vectors=vectors[: len(titles)],
@@ -163,7 +186,9 @@ def _where_kept(counts: pd.Series[Any]) -> pd.Series[Any]:
     return counts.astype("float64") if counts.any() else pd.Series(np.nan, index=counts.index)
 
 
-def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.DataFrame:
+def _numbers(
+    titles: pd.DataFrame, words: dict[str, list[list[str]]], installments: Sequence[Installment]
+) -> pd.DataFrame:
     release = pd.to_datetime(titles["release_date"], errors="coerce")
     title, synopsis = titles["title"].fillna(""), titles["synopsis"].fillna("")
     other_names = [" ".join(names) for names in titles["alt_titles"]]
@@ -178,6 +203,8 @@ def _numbers(titles: pd.DataFrame, words: dict[str, list[list[str]]]) -> pd.Data
         "release_month": release.dt.month.astype("float64"),
         "runtime_min": titles["runtime_min"].astype("float64"),
         "seasons": titles["seasons"].astype("float64"),
+        "season": pd.Series([installment.season for installment in installments]),
+        "part": pd.Series([installment.part for installment in installments]),
         "age_rating": titles["age_rating"].map(_age).astype("float64"),
         "n_genres": pd.Series([len(c) for c in words["genres"]]),
         "n_countries": pd.Series([len(c) for c in words["countries"]]),

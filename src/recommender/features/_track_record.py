@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recommender.features._base import FeatureGroup, Known, Pairs, shrunken_mean, word_matrix
 from recommender.features._facts import TitleFacts
+from recommender.features._transliteration import sound_key
 
 __all__ = ["TrackRecord"]
 
@@ -106,7 +107,7 @@ class TrackRecord(FeatureGroup):
         at = np.array([column.get(market, -1) for market in pairs.markets])
         features = np.empty((len(pairs), len(_FIELDS) * len(_DETAILS)), dtype=np.float32)
         for number, field in enumerate(_FIELDS):
-            words = _words(pairs.facts, field)
+            words = pairs.facts.franchise_lookups() if field == "franchise" else _words(pairs.facts, field)
             matrix = word_matrix([words[i] for i in unique], self.vocabulary_[field].tolist())
             block = self._describe(field, matrix.indptr, matrix.indices, at)
             features[:, number * len(_DETAILS) : (number + 1) * len(_DETAILS)] = block[row, :, pairs.market]
@@ -159,6 +160,10 @@ def _ratio(
 
 
 def _words(facts: TitleFacts, field: str) -> list[list[str]]:
+    if field == "franchise":
+        return facts.franchise_words()
+    if field == "studios":
+        return [[sound_key(name) for name in names] for names in facts.words[field]]
     if field == "countries together":
         return [["+".join(sorted(countries))] if len(countries) > 1 else [] for countries in facts.words["countries"]]
     if field != "origin and genre":

@@ -26,7 +26,7 @@ from recommender.sources import atomic_directory, file_sha256
 __all__ = ["Manifest", "load_bundle", "read_manifest", "save_bundle"]
 
 _FORMAT = "crossmarket-recommender bundle"
-_FORMAT_VERSION = 6
+_FORMAT_VERSION = 7
 BUNDLE_FILES = _MODEL, _CARD, _MANIFEST = "ranker.skops", "model_card.md", "manifest.json"
 _LIBRARIES = (
     "crossmarket-recommender",
@@ -76,7 +76,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["crossmarket-recommender bundle"] = "crossmarket-recommender bundle"
-    format_version: Literal[6] = 6
+    format_version: Literal[7] = 7
     name: str
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
     as_of: str

@@ -30,9 +30,9 @@ _CHUNK = 512
 class Comparables(BaseEstimator):  # type: ignore[misc]
     """Nearest known titles by story, genre, franchise, kind, era, origin and director.
 
-    Similarity is 0.38 x cosine of the synopses + 0.16 x share of genres in common (Jaccard) + 0.12 x same franchise
-    + 0.09 x same kind + 0.09 x closeness in years, nothing from 20 years on + 0.08 x same origin, the Soviet Union counted
-    as Russia + 0.08 x a director in common. What a title does not tell counts 0.
+    Similarity is 0.38 x cosine of the synopses + 0.16 x share of genres in common (Jaccard) + 0.12 x same franchise, by the
+    catalogue or by a name in common + 0.09 x same kind + 0.09 x closeness in years, nothing from 20 years on + 0.08 x same
+    origin, the Soviet Union counted as Russia + 0.08 x a director in common. What a title does not tell counts 0.
 
     Parameters
     ----------
@@ -107,11 +107,13 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
                 order = candidates[np.argsort(-total[place, candidates], kind="stable")][: self.n_comparables]
                 for known in order:
                     shares = {name: float(part[place, known]) for name, part in parts.items()}
-                    found[pair].append(self._describe(known, market, float(total[place, known]), shares))
+                    asked = str(titles["title"].iloc[chunk[place]])
+                    found[pair].append(self._describe(asked, known, market, float(total[place, known]), shares))
         return found
 
     def _similarities(self, facts: TitleFacts, chunk: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
         words = _words(facts, chunk)
+        lookups = facts.franchise_lookups()
         # In double precision, so that a title's comparables do not depend on what it is scored with.
         story = np.clip(facts.vectors[chunk].astype(float) @ self.vectors_.astype(float).T, 0, 1)
         years = facts.numbers["year"].to_numpy()[chunk][:, None]
@@ -119,7 +121,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         era = np.nan_to_num(np.clip(1 - np.abs(years - self.years_[None, :]) / _ERA_YEARS, 0, 1))
         return {
             "story": story,
-            "franchise": _jaccard(words["franchise"], known["franchise"]),
+            "franchise": (_jaccard([lookups[row] for row in chunk], known["franchise"]) > 0).astype(float),
             "director": (_jaccard(words["directors"], known["directors"]) > 0).astype(float),
             "genre": _jaccard(words["genres"], known["genres"]),
             "origin": np.minimum(_jaccard(words["countries"], known["countries"]) * 2, 1),
@@ -127,11 +129,13 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
             "era": era,
         }
 
-    def _describe(self, known: int, market: int, similarity: float, shares: dict[str, float]) -> dict[str, Any]:
-        metric, year = str(self.metric_[known, market]), self.years_[known]
+    def _describe(
+        self, asked: str, known: int, market: int, similarity: float, shares: dict[str, float]
+    ) -> dict[str, Any]:
+        metric, year, title = str(self.metric_[known, market]), self.years_[known], str(self.titles_["title"][known])
         why = []
         if shares["franchise"] > 0:
-            why.append("same franchise")
+            why.append("same name" if title.casefold() == asked.casefold() else "same franchise")
         if shares["director"] > 0:
             why.append("same director")
         if shares["story"] >= 0.35:
@@ -148,7 +152,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
             why.append("same kind")
         return {
             "title_id": str(self.titles_["title_id"][known]),
-            "title": str(self.titles_["title"][known]),
+            "title": title,
             "year": None if np.isnan(year) else int(year),
             "similarity": round(similarity, 3),
             "metric": metric or None,
@@ -159,9 +163,10 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
 
 
 def _words(facts: TitleFacts, rows: NDArray[np.intp]) -> dict[str, list[list[str]]]:
-    origins = facts.origins()
+    origins, franchises = facts.origins(), facts.franchise_words()
     return {
-        **{name: [facts.words[name][row] for row in rows] for name in ("genres", "directors", "franchise")},
+        **{name: [facts.words[name][row] for row in rows] for name in ("genres", "directors")},
+        "franchise": [franchises[row] for row in rows],
         "countries": [sorted(origins[row] - {"SU"}) for row in rows],
         "kinds": [[facts.kinds[row]] for row in rows],
     }

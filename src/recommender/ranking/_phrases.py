@@ -112,24 +112,26 @@ def _origin_and_genre(row: PairWords) -> str:
 
 
 def _maker(label: str, field: str) -> Callable[[PairWords], str]:
-    def said(row: PairWords) -> str:
-        who = row.words(field, 2)
-        if not who:
-            return f"{label} not told"
-        known = row.known(label)
-        earlier = f"{known or 'no'} earlier title{'s' if known > 1 else ''} known"
-        did = row.record(label)
-        return f"{label}: {who}, {earlier}" + (f", {'they' if known > 1 else 'it'} {did}" if did else "")
+    return lambda row: _known_titles(label, field, 2, row)
 
-    return said
+
+def _known_titles(label: str, field: str, limit: int, row: PairWords) -> str:
+    who = row.words(field, limit)
+    if not who:
+        return f"{label} not told"
+    known = row.known(label)
+    earlier = f"{known or 'no'} earlier title{'s' if known > 1 else ''} known"
+    did = row.record(label)
+    return f"{label}: {who}, {earlier}" + (f", {'they' if known > 1 else 'it'} {did}" if did else "")
 
 
 def _franchise(row: PairWords) -> str:
-    name = row.words("franchise", 1)
-    if not name:
-        return "part of no franchise"
-    known, did = row.known("franchise"), row.record("franchise")
-    return f"part of {name}" + (f", {known} earlier known" if known else "") + (f", {did}" if did else "")
+    if row.lead in ("season", "part"):
+        number = row.number(row.lead)
+        return f"no {row.lead} by its name" if number is None else f"{row.lead} {number:.0f} by its name"
+    # The first of a franchise is told by titles that came after it.
+    told = row.words("franchise", 1) or not row.known("franchise")
+    return _known_titles("franchise", "franchise" if told else "names", 1, row)
 
 
 def _release(row: PairWords) -> str:
