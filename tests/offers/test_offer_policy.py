@@ -241,7 +241,7 @@ def test_the_workbook_and_the_report_list_the_rules(folder: Path, founding: Offe
         assert any(words in cell for cell in cells)
         assert words in text
     assert any("to be verified" in cell for cell in cells)
-    assert "22 by adults-only" in text
+    assert "adults-only (22)" in text
     assert "to be verified" in text
     assert "at most 360 (30% of domestic_purchases_last_year (1,200) = 360" in text
     assert "Policy and rights: not checked" not in text

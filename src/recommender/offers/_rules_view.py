@@ -60,7 +60,7 @@ class RulesView:
     @property
     def blocked_codes(self) -> str:
         """What bars the titles that are left out, in words."""
-        return ", ".join(f"{count:,} by {code}" for code, count in self.blocked)
+        return ", ".join(f"{code} ({count:,})" for code, count in self.blocked)
 
 
 def rules_view(offer: Offer) -> RulesView | None:
