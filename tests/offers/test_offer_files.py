@@ -15,6 +15,9 @@ from offer_builders import NAMES, OFFER_FILES
 
 from recommender.errors import OutputError
 from recommender.offers import Brief, Offer, build_offer, write_offer
+from recommender.offers._figures import Bar
+from recommender.offers._language import words_in
+from recommender.offers._plots import mix_plot
 from recommender.offers._workbook import workbook_bytes
 
 PAGES = (
@@ -201,6 +204,25 @@ def test_the_report_is_one_safe_page(made: Offer, tmp_path: Path) -> None:
     for words in heads:
         assert words in text
     assert not re.search(r"\b(nan|None|<NA>)\b", text)
+
+
+def test_what_is_wide_in_the_report_scrolls_on_a_phone_and_the_page_does_not(made: Offer, tmp_path: Path) -> None:
+    html = write_offer(made, tmp_path / "o")["report.html"].read_text("utf-8")
+    assert html.count("<table") == html.count('<div class="scroll"><table') > 1
+    assert ".scroll, figure.wide { overflow-x: auto; }" in html
+    assert ".scroll table, figure.wide svg { min-width: 640px; }" in html
+    footer = html[html.index("footer {") :]
+    assert "overflow-wrap: anywhere" in footer[: footer.index("}")]  # the encoder's hash
+
+
+def test_the_mix_tells_the_least_asked_from_the_most() -> None:
+    def drawn(low: float | None, high: float | None) -> str:
+        return mix_plot([Bar("Drama", 2, 3, 0.5, 0.0, low, high)], "Genre", words_in("en"))
+
+    least, most, both = drawn(0.1, None), drawn(None, 0.1), drawn(0.1, 0.6)
+    assert least != most
+    assert [plot.count("least [ and most ] asked") for plot in (least, most, both)] == [1, 1, 1]
+    assert "asked" not in drawn(None, None).split(">", 1)[1]
 
 
 def test_the_report_shows_what_is_missed(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OFFERED, _ELIGIBLE, _ASKED = ACCENT, REST, WARM
+_LEGEND_MARK = 9
 
 
 def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> Markup:
@@ -47,6 +48,10 @@ def histogram_plot(bins: Sequence[tuple[float, int, int]], words: Words) -> Mark
 
 def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> Markup:
     """Return the shares of the groups in the offer, with the catalogue's and the brief's own beside them."""
+    from matplotlib.path import Path
+
+    # Brackets that open towards what is allowed.
+    least, most = (Path([(side, 1), (0, 1), (0, -1), (side, -1)]) for side in (0.3, -0.3))
     with drawn(4.7, (1.15 if words.other else 0.75) + 0.29 * max(3, len(bars))) as (figure, axes):
         places = range(len(bars))
         axes.barh(
@@ -65,18 +70,25 @@ def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> Markup:
             color=_ELIGIBLE,
             markeredgecolor=INK,
             markeredgewidth=0.7,
+            clip_on=False,
             label=words.both("report.plot_eligible", " / "),
         )
-        limits = [(100 * limit, y) for y, bar in enumerate(bars) for limit in (bar.low, bar.high) if limit is not None]
-        if limits:
-            axes.vlines(
-                [x for x, _ in limits],
-                [y - 0.42 for _, y in limits],
-                [y + 0.42 for _, y in limits],
-                color=_ASKED,
-                linewidth=1.6,
-                label=words.both("report.plot_asked", " / "),
-            )
+        asked: str | None = words.both("report.plot_asked", " / ")
+        for marker, limits in ((least, [bar.low for bar in bars]), (most, [bar.high for bar in bars])):
+            found = [(100 * limit, place) for place, limit in enumerate(limits) if limit is not None]
+            if found:
+                axes.plot(
+                    *zip(*found, strict=True),
+                    linestyle="none",
+                    marker=marker,
+                    markersize=16,
+                    color=_ASKED,
+                    fillstyle="none",
+                    markeredgewidth=1.6,
+                    clip_on=False,
+                    label=asked,
+                )
+                asked = None  # one line of the legend tells both
         axes.set_yticks(
             list(places), [bar.name if bar.name[:1].isdigit() else words.told(bar.name, " ") for bar in bars]
         )
@@ -90,10 +102,12 @@ def mix_plot(bars: Sequence[Bar], what: str, words: Words) -> Markup:
 
 def _legend(axes: Axes, words: Words, columns: int = 3) -> None:
     """Put the legend above the plot, what is offered first."""
+    from matplotlib.lines import Line2D
+
     named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     order = [words.both(f"report.plot_{key}", " / ") for key in ("offered", "eligible", "asked")]
     names = sorted(named, key=order.index)
-    axes.legend(
+    legend = axes.legend(
         [named[name] for name in names],
         names,
         loc="lower left",
@@ -103,3 +117,6 @@ def _legend(axes: Axes, words: Words, columns: int = 3) -> None:
         columnspacing=1.4,
         borderpad=0.2,
     )
+    for handle in legend.legend_handles:
+        if isinstance(handle, Line2D) and handle.get_markersize() > _LEGEND_MARK:
+            handle.set_markersize(_LEGEND_MARK)
