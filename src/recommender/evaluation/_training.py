@@ -64,7 +64,7 @@ def _calibration(rows: pd.DataFrame) -> Figure:
 
 
 def _spread(rows: pd.DataFrame) -> Figure:
-    figure, axes = _frame("Appeal of weak, middling and strong titles")
+    figure, axes = _frame("Appeal of weak, middling and strong titles (thirds)")
     thirds = pd.cut(rows["percentile"], [-0.01, 1 / 3, 2 / 3, 1.0], labels=["weak", "middling", "strong"])
     for name, color in zip(["weak", "middling", "strong"], [REST, INK, WARM], strict=True):
         axes.hist(
