@@ -29,6 +29,7 @@ from recommender.evaluation import (
     run_backtest,
     write_backtest,
 )
+from recommender.evaluation._plots import trade_off_plot
 from recommender.ranking import NewestRanker, OriginGenreRanker, ShuffleRanker
 from tests.evaluation.test_evaluate import Told
 
@@ -196,6 +197,29 @@ def test_the_report_tells_the_figures_and_escapes_names(backtest: Backtest, tmp_
         assert f"{row.ndcg:.3f}" in text
     assert "better than" in re.sub(r"\s+", " ", text)
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).replace("Nanum", "").lower().split()
+
+
+def test_numbers_below_zero_have_a_minus_and_colors_are_explained(backtest: Backtest, tmp_path: Path) -> None:
+    text = write_backtest(backtest, tmp_path / "out")["report.html"].read_text(encoding="utf-8")
+    cells = re.findall(r'<td class="n[^"]*">([^<]+)</td>', text)
+    assert any(cell.startswith("\N{MINUS SIGN}") for cell in cells)
+    assert not any(re.match(r"-\d", cell) or " to -" in cell for cell in cells)
+    for words in ("the model is better", "it is worse", "the interval holds 0"):
+        assert words in text
+
+
+class TestFame:
+    def points(self, bias: list[float], ndcg: list[float]) -> str:
+        names = [f"ranker {place}" for place in range(len(bias))]
+        rows = pd.DataFrame({"ranker": names, "popularity_bias": bias, "ndcg": ndcg})
+        return trade_off_plot(rows, "NDCG@50", "ranker 0")
+
+    def test_noise_is_no_bias(self) -> None:
+        assert self.points([0.0, -5.6e-17, 0.0], [0.8, 0.5, 0.4]) == ""
+
+    def test_every_point_has_its_name(self) -> None:
+        drawn = self.points([0.1, *[0.0] * 8], [0.763, 0.594, 0.539, 0.527, 0.477, 0.475, 0.454, 0.445, 0.444])
+        assert len(set(re.findall(r"ranker \d(?=</text>)", drawn))) == 9
 
 
 def test_what_was_compared_with_history_is_told_of_the_ranker_with_history(backtest: Backtest, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from recommender.evaluation._judge import WITH_HISTORY, Judgement
 from recommender.evaluation._results import ALL
 from recommender.pages import ACCENT, INK, LINE, MUTED, WARM, drawn, svg
 
-__all__ = ["calibration_plot", "difference_plot", "figure_plot", "market_plot", "trade_off_plot"]
+__all__ = ["OTHERS", "calibration_plot", "difference_plot", "figure_plot", "market_plot", "trade_off_plot"]
 
 # Darker than what an offer's plots show the rest in: it colors thin lines and dots, not bars.
-_REST = "#8b98a3"
+OTHERS = "#8b98a3"
 _ROW = 0.3
 
 
@@ -44,7 +44,7 @@ def difference_plot(rows: pd.DataFrame, label: str) -> str:
     with drawn(9.6, 0.7 + _ROW * len(rows)) as (canvas, axes):
         axes.axvline(0, color=INK, linewidth=1)
         for place, row in enumerate(rows.to_dict("records")):
-            color = ACCENT if row["low"] > 0 else WARM if row["high"] < 0 else _REST
+            color = ACCENT if row["low"] > 0 else WARM if row["high"] < 0 else OTHERS
             axes.plot([row["low"], row["high"]], [place, place], color=color, linewidth=2.2, alpha=0.6)
             axes.plot([row["difference"]], [place], "o", color=color, markersize=6.5)
         axes.set_yticks(range(len(rows)), [f"less {row.other}" for row in rows.itertuples()])
@@ -75,13 +75,14 @@ def calibration_plot(judgements: Sequence[Judgement]) -> str:
 
 
 def trade_off_plot(rows: pd.DataFrame, label: str, reference: str) -> str:
-    """Return quality against popularity bias; empty where no popularity is known."""
+    """Return quality against popularity bias; empty where no ranker has any."""
     rows = rows[rows["popularity_bias"].notna() & rows["ndcg"].notna()]
-    if rows.empty:
+    # Lists that hold every title, or all that are known, are no more popular than the rest: noise is no bias.
+    x, y = 100 * rows["popularity_bias"].to_numpy().round(6), rows["ndcg"].to_numpy()
+    if not x.any():
         return ""
     with drawn(4.7, 4.1) as (canvas, axes):
         axes.axvline(0, color=LINE, linewidth=1.4)
-        x, y = 100 * rows["popularity_bias"].to_numpy(), rows["ndcg"].to_numpy()
         axes.scatter(x, y, s=34, color=[_color(name, reference) for name in rows["ranker"]], zorder=3)
         _name_points(axes, x, y, rows["ranker"].tolist())
         axes.margins(0.16, 0.08)
@@ -96,7 +97,7 @@ def market_plot(rows: pd.DataFrame, reference: str, other: str, label: str) -> s
     with drawn(9.6, 0.8 + 0.21 * max(3, len(wide))) as (canvas, axes):
         places = range(len(wide))
         axes.hlines(places, wide[[reference, other]].min(axis=1), wide[[reference, other]].max(axis=1), color=LINE)
-        axes.plot(wide[other], places, "o", color=_REST, markersize=5, label=other)
+        axes.plot(wide[other], places, "o", color=OTHERS, markersize=5, label=other)
         axes.plot(wide[reference], places, "o", color=ACCENT, markersize=5.5, label=reference)
         axes.set_yticks(places, wide.index)
         axes.set_ylim(-0.8, len(wide) - 0.2)
@@ -107,18 +108,34 @@ def market_plot(rows: pd.DataFrame, reference: str, other: str, label: str) -> s
 
 
 def _name_points(axes: object, x: np.ndarray, y: np.ndarray, names: list[str]) -> None:
-    """Write names beside points, those that would cover each other one below the other."""
+    """Write names beside points, those that would cover each other one below the other, or above at the foot."""
     spread = float(np.ptp(y)) or 1.0
+    foot = float(y.min()) - 0.03 * spread
     order = np.argsort(-y, kind="stable")
     taken: list[tuple[float, float]] = []
     reach = 0.45 * (float(np.ptp(x)) or 1.0)
+
+    def covers(place: int, height: float) -> bool:
+        return any(abs(height - at) < 0.05 * spread and abs(x[place] - left) < reach for left, at in taken)
+
     for place in order:
-        height = float(y[place])
-        while any(abs(height - at) < 0.05 * spread and abs(x[place] - left) < reach for left, at in taken):
-            height -= 0.02 * spread
+        height, step = float(y[place]), -0.02 * spread
+        while covers(place, height):
+            height += step
+            if height < foot:
+                height, step = float(y[place]), -step
         taken.append((float(x[place]), height))
         axes.annotate(  # type: ignore[attr-defined]
-            names[place], (x[place], height), xytext=(6, -3), textcoords="offset points", fontsize=7.5, color=MUTED
+            names[place],
+            (x[place], y[place]),
+            xytext=(x[place] + 0.03 * (float(np.ptp(x)) or 1.0), height),
+            va="center",
+            fontsize=7.5,
+            color=MUTED,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": OTHERS, "linewidth": 0.7, "shrinkB": 4}
+            if height != y[place]
+            else None,
         )
 
 
@@ -129,8 +146,8 @@ def _ticks(by_holdout: pd.DataFrame) -> str:
 def _color(ranker: str, reference: str) -> str:
     if ranker.removesuffix(WITH_HISTORY) == reference:
         return ACCENT
-    return WARM if ranker.endswith(WITH_HISTORY) else _REST
+    return WARM if ranker.endswith(WITH_HISTORY) else OTHERS
 
 
 def _colors(n: int) -> list[str]:
-    return [(ACCENT, WARM, _REST, INK)[place % 4] for place in range(n)]
+    return [(ACCENT, WARM, OTHERS, INK)[place % 4] for place in range(n)]

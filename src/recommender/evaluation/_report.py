@@ -11,7 +11,14 @@ import pandas as pd
 from recommender.errors import counted
 from recommender.evaluation._backtest import Backtest
 from recommender.evaluation._judge import WITH_HISTORY
-from recommender.evaluation._plots import calibration_plot, difference_plot, figure_plot, market_plot, trade_off_plot
+from recommender.evaluation._plots import (
+    OTHERS,
+    calibration_plot,
+    difference_plot,
+    figure_plot,
+    market_plot,
+    trade_off_plot,
+)
 from recommender.evaluation._results import ALL, headline
 from recommender.evaluation.metrics import FIGURES
 from recommender.pages import fill
@@ -42,6 +49,7 @@ def report_html(backtest: Backtest) -> str:
         verdict=_verdict(backtest, first),
         figures=[(figure.head(backtest.judging.k), figure.says) for figure in FIGURES.values()],
         gain=backtest.judging.gain.replace("_", " "),
+        others=OTHERS,
     )
 
 
@@ -123,8 +131,8 @@ def _compared(row: Mapping[Any, Any], k: int) -> dict[str, str]:
         "ranker": row["ranker"],
         "other": row["other"],
         "figure": FIGURES[row["figure"]].head(k),
-        "difference": f"{row['difference']:+.3f}",
-        "interval": f"{row['low']:+.3f} to {row['high']:+.3f}",
+        "difference": _minus(f"{row['difference']:+.3f}"),
+        "interval": _minus(f"{row['low']:+.3f} to {row['high']:+.3f}"),
         "p": "< 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
         "verdict": "not told apart" if not sure else "better" if row["difference"] > 0 else "worse",
     }
@@ -166,4 +174,9 @@ def _verdict(backtest: Backtest, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"
+    return "" if math.isnan(value) else _minus(f"{round(value, 3) + 0.0:.3f}")
+
+
+def _minus(text: str) -> str:
+    """Return a number with the sign that its plots have, not a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -64,7 +64,7 @@ FIGURES: dict[str, Figure] = {
         "target",
         "Share of outcomes within their intervals; should be what a model was set to.",
     ),
-    "interval_width": Figure("interval width", False, "low", "Mean width of the intervals, in percentiles."),
+    "interval_width": Figure("interval width", False, "low", "Mean width of the intervals; 1 is the whole scale."),
     "catalogue_coverage": Figure(
         "catalogue coverage", True, None, "Share of the titles that are in the top of at least one market."
     ),
@@ -74,7 +74,11 @@ FIGURES: dict[str, Figure] = {
     "origin_diversity": Figure("origin diversity", True, None, "The same by country of origin."),
     "text_diversity": Figure("text diversity", True, None, "The same by the meaning of the synopsis.", most=2),
     "popularity_bias": Figure(
-        "popularity bias", True, None, "How many percentiles the top is more popular elsewhere than the catalogue.", -1
+        "popularity bias",
+        True,
+        None,
+        "How much more popular elsewhere the top is than the catalogue; 0.1 is ten percentiles.",
+        -1,
     ),
 }
 """The figures by their names in results, in the order in which they are shown."""
