@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,15 @@ def test_show_tells_condition_source_and_trust(folder: Path) -> None:
     assert "expired on 2026-11-25" in call("show", folder / "mine.toml", "--as-of", "2026-11-25")
     with pytest.raises(CallError, match="no policy pack is called chna"):
         call("show", "chna")
+
+
+def test_show_breaks_lines_under_their_heads_and_no_address() -> None:
+    shown = call("show", "china-cinema")
+    assert "media        cinema\n" in shown
+    assert re.search(r"\n  message +\S.*\n {15}\S", shown)
+    assert re.search(r"\n {15}https://www.chinalawtranslate.com/en/film-industry-promotion-law-2016/\n", shown)
+    about = [line.rstrip() for line in shown.split("\nfact ")[0].splitlines()[1:]]
+    assert all(len(line) > 60 for line in about[:-1]), "the file's own line breaks are not the terminal's"
 
 
 def test_check_tells_what_is_old_and_what_matches_nothing(folder: Path) -> None:

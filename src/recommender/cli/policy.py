@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 _SHOWN = 30
+_HEAD = 15  # columns that the heads of a rule's facts take
 
 app = typer.Typer(
     help="List, show, check and replay policy packs: a market's rules as data, to be verified.", no_args_is_help=True
@@ -155,7 +157,7 @@ def _show_pack(pack: Pack, day: date) -> None:
     console = output()
     console.print(Text(f"{pack.name}: {pack.title}, version {pack.version}", style="bold"))
     if pack.about:
-        console.print(Text(pack.about.strip()))
+        console.print(Text(" ".join(pack.about.split())))  # the terminal breaks its lines, not the file
     for name, meaning in pack.facts.items():
         console.print(Text(f"fact {name}: ", style="dim"), Text(meaning), sep="")
     for rule in pack.rules:
@@ -163,7 +165,10 @@ def _show_pack(pack: Pack, day: date) -> None:
         console.print()
         console.print(Text(rule.id, style="bold"), Text(f"  {rule.effect}, {rule.level}, market {rule.market}"), sep="")
         for head, value in _rule_facts(rule):
-            console.print(Text(f"  {head:<12}", style="dim"), Text(value), sep="")
+            # A web address stays whole, whatever the width.
+            lines = wrap(value, max(console.width - _HEAD, 20), break_long_words=False, break_on_hyphens=False)
+            told = f"\n{'':<{_HEAD}}".join(lines)
+            console.print(Text(f"  {head:<{_HEAD - 2}}", style="dim"), Text(told), sep="", soft_wrap=True)
         if state != "in force":
             console.print(Text(f"  {state} on {day}", style="yellow"))
 
@@ -172,7 +177,8 @@ def _rule_facts(rule: Rule) -> list[tuple[str, str]]:
     numbers = rule.parameters.model_dump(exclude_unset=True)
     valid = " to ".join(str(day) if day else "open" for day in (rule.valid_from, rule.valid_to))
     facts = [
-        ("applies to", ", ".join((*rule.applies_to.kind, *rule.applies_to.media)) or "every kind and medium"),
+        ("kinds", ", ".join(rule.applies_to.kind) or "every kind"),
+        ("media", ", ".join(rule.applies_to.media) or "every medium"),
         ("hit where", rule.condition.in_words() if rule.condition is not None else "always"),
         ("numbers", ", ".join(f"{name} {value}" for name, value in numbers.items())),
         ("reason code", rule.reason_code),
