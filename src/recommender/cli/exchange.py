@@ -69,8 +69,12 @@ def _print(made: Exchange, files: dict[str, Path]) -> None:
         f"\n{counted(len(made.ours.frame), 'title')} for {made.brief.ours.market}, {len(made.theirs.frame):,} for "
     )
     console.print(Text(headline + made.brief.theirs.market, style="bold"))
+    ours, theirs = (
+        f"{scale * total:,.1f}" + (f" ({weight:g} times {scale * total / weight:,.1f})" if weight != 1 else "")
+        for total, weight in zip((balance.ours, balance.theirs), made.brief.weights, strict=True)
+    )
     console.print(
-        f"we give {scale * balance.ours:,.1f}, they give {scale * balance.theirs:,.1f} {unit}; difference "
+        f"we give {ours}, they give {theirs} {unit}; difference "
         f"{scale * balance.difference:+,.1f} ({100 * balance.share:+.1f}%), interval {scale * balance.low:+,.1f} to "
         f"{scale * balance.high:+,.1f}"
     )

@@ -136,6 +136,9 @@ def test_the_files_say_the_balance_and_its_interval(sides: Path) -> None:
     page = files["balance.html"].read_text("utf-8")
     assert f"interval {100 * found.balance.low:+,.1f} to {100 * found.balance.high:+,.1f}" in page
     assert "<script>" not in page
+    for value in (found.balance.low, found.balance.difference, found.balance.high):
+        assert re.search(rf'<(?:b|span) style="left: [\d.]+%">{re.escape(f"{100 * value:+,.1f}")}</', page)
+    assert "header { background: none; color: var(--ink);" in page.split("@media print")[-1]  # no white on white
     assert (files["ours"] / "offer.xlsx").is_file() and (files["theirs"] / "offer.xlsx").is_file()
     first = {path.name: path.read_bytes() for path in (sides / "out").iterdir() if path.is_file()}
     write_exchange(made(sides), sides / "out", inputs={"brief": sides / "x.toml"})
@@ -342,9 +345,13 @@ def test_the_command_prints_the_balance(sides: Path) -> None:
 
     from recommender.cli import app
 
+    text = (sides / "x.toml").read_text().replace('"b.toml"', '"b.toml", weight = 1.01')
+    (sides / "x.toml").write_text(text)
     words: list[Any] = ["exchange", "--ours", sides / "ours", "--theirs", sides / "theirs"]
     words += ["--brief", sides / "x.toml", "--out", sides / "out"]
     shown = CliRunner().invoke(app, list(map(str, words)))
     assert shown.exit_code == 0, shown.output
     assert "interval" in shown.output
+    total = 100 * made(sides).balance.theirs
+    assert f"they give {total:,.1f} (1.01 times {total / 1.01:,.1f})" in " ".join(shown.output.split())
     assert {path.name for path in (sides / "out").iterdir()} == {"ours", "theirs", "balance.html", "balance.json"}
