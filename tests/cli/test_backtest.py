@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,9 @@ def test_models_stand_beside_baselines(folder: Path, runs: list[Runs]) -> None:
     ]
     assert results["split"].unique().tolist() == ["2 folds", "origin FR"]
     assert f"{results['ndcg'][0]:.3f}" in said
+    seconds = results.loc[results["ranker"] == "shuffle", "seconds"].iloc[0]
+    assert re.search(rf"shuffle [\d. -]+ {seconds:.1f} origin_genre", said)
+    assert "coverage: outcomes within their interval; error: appeal from the percentile" in said
     whole, *inner = runs
     assert whole.name.startswith("backtests / ")
     assert sorted(whole.files) == FILES

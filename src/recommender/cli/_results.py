@@ -48,10 +48,14 @@ def print_results(results: pd.DataFrame, name: str, k: int) -> None:
             if figure == "ndcg":
                 table.add_column("95%", justify="right", no_wrap=True)
         for row in rows.to_dict("records"):
-            cells = [_shown(row[figure]) for figure in _SHOWN]
+            cells = [f"{row[figure]:.1f}" if figure == "seconds" else _shown(row[figure]) for figure in _SHOWN]
             cells.insert(1, f"{row['ndcg_low']:.2f}-{row['ndcg_high']:.2f}")
             table.add_row(Text(row["ranker"]), *cells)
         console.print(table)
+    console.print(
+        "coverage: outcomes within their interval; error: appeal from the percentile reached, on average over tenths",
+        style="dim",
+    )
 
 
 def track_results(
@@ -101,4 +105,4 @@ def _metrics(row: Mapping[str, float], place: str, k: int, figures: Mapping[str,
 
 
 def _shown(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.1f}" if value >= 10 else f"{value:.3f}"
+    return "" if math.isnan(value) else f"{value:.3f}"
