@@ -22,6 +22,8 @@ def test_new_writes_a_brief_that_check_accepts(tmp_path: Path) -> None:
     brief = load_brief(path)
     assert (brief.name, brief.market, brief.size) == ("autumn", "FR", 60)
     assert "no faults (60 titles to FR)" in call("check", str(path))
+    head = path.read_text("utf-8").split("\n\n")[1].splitlines()
+    assert {line.rindex(" # ") for line in head if " # " in line} == {31}
 
 
 def test_new_names_the_file_after_the_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

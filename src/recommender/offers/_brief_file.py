@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shlex
 from collections.abc import Iterator
 from importlib import resources
@@ -18,6 +19,7 @@ from recommender.schema import KINDS
 from recommender.sources import parse_toml
 
 _SAMPLES = "recommender.sample"
+_REMARK = 31  # a new brief's remarks stand in one column behind it
 _AGAIN = "Check the path, or write a new one with `recommender brief new NAME --out FILE`."
 
 
@@ -151,6 +153,9 @@ def new_brief(name: str = "my-offer", *, market: str = "CN", size: int = 300) ->
         raise CallError(f"no brief can be so: {told}", hint="Choose another name, market or size.") from error
     template = resources.files("recommender.offers") / "templates" / "brief.toml"
     text = template.read_text("utf-8")
-    for key, value in (("@NAME@", name), ("@MARKET@", market), ("@SIZE@", str(size))):
-        text = text.replace(key, value)
-    return text
+    values = {"@NAME@": name, "@MARKET@": market, "@SIZE@": str(size)}
+
+    def filled(line: re.Match[str]) -> str:
+        return f"{line[1]}{values[line[2]]}{line[3]}".ljust(_REMARK) + " #"
+
+    return re.sub(r"^(.*)(@[A-Z]+@)(\S*) +#", filled, text, flags=re.MULTILINE)
