@@ -265,6 +265,7 @@ class TestComposedSentences:
             "director not told",
             "franchise: Yolki, no earlier title known",
             "franchise: Yolki, 2 earlier titles known, they did better here than most",
+            "franchise not known",
             "season 3 by its name",
             "no season by its name",
             "part 2 by its name",

@@ -195,6 +195,26 @@ class TestReasons:
         contributions = 100 * np.array([list(parts.values())])
         return describe_reasons(pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
 
+    @pytest.mark.parametrize(
+        ("title", "known", "lead", "said"),
+        [
+            ("Yolki 3", 2, "titles known", "franchise: Yolki, 2 earlier titles known"),
+            ("Yolki", 1, "titles known", "franchise: Yolki, 1 earlier title known"),
+            ("Yolki", 0, "titles known", "franchise not known"),
+            ("Yolki 3", 0, "part", "part 3 by its name"),
+            ("Yolki", 0, "part", "no part by its name"),
+            ("Wing Season 4", 0, "season", "season 4 by its name"),
+        ],
+    )
+    def test_what_names_tell_of_a_franchise(
+        self, text_cache: Path, title: str, known: int, lead: str, said: str
+    ) -> None:
+        values = {"franchise: titles known": float(known)}
+        reasons = self.told(
+            text_cache, values, {"franchise: titles known": 0.01, f"franchise: {lead}": 0.2}, title=title
+        )
+        assert reasons == [f"+ {said} (+{20.0 if lead == 'titles known' else 21.0:.1f})"]
+
     def test_signs_words_and_order(self, text_cache: Path) -> None:
         parts = {
             "genre: Drama": 0.02,

@@ -129,9 +129,10 @@ def _franchise(row: PairWords) -> str:
     if row.lead in ("season", "part"):
         number = row.number(row.lead)
         return f"no {row.lead} by its name" if number is None else f"{row.lead} {number:.0f} by its name"
+    if row.words("franchise"):
+        return _known_titles("franchise", "franchise", 1, row)
     # The first of a franchise is told by titles that came after it.
-    told = row.words("franchise", 1) or not row.known("franchise")
-    return _known_titles("franchise", "franchise" if told else "names", 1, row)
+    return _known_titles("franchise", "names", 1, row) if row.known("franchise") else "franchise not known"
 
 
 def _release(row: PairWords) -> str:
