@@ -429,6 +429,36 @@ class TestNothingIsGuessed:
         sheet.set(title, "Ask price", 120)
         assert read(load_offer(tmp_path / "v1"), tmp_path, sheet).prices == {title: {"ask_price": 120.0}}
 
+    @pytest.mark.parametrize("currency", ["USD", "EUR"])
+    def test_a_currency_among_prices_that_have_none_is_named_under_a_budget(
+        self, tmp_path: Path, currency: str
+    ) -> None:
+        titles = catalogue(24).assign(ask_price=100.0)
+        brief = Brief.model_validate(BRIEF | {"budget": {"total": 5000.0, "currency": "EUR"}})
+        write_offer(build_offer(titles, scores_frame(titles, appeal_of(24)), brief), tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        one, other = sheet.ids()[:2]
+        sheet.set(one, "Currency", currency)
+        sheet.set(other, "Ask price", 120)
+        saved = load_offer(tmp_path / "v1")
+        [fault] = faults(saved, tmp_path, sheet)
+        assert f"row 2, column {named(sheet, 'Currency')}: a currency, while" in fault
+        assert f"without one, taken as EUR ({currency}); write the price in EUR and leave the currency empty" in fault
+        sheet.set(one, "Decision", "reject")
+        apply_workbooks([save([sheet], tmp_path / "back.xlsx")], tmp_path / "v2", offer=tmp_path / "v1")
+
+    def test_a_currency_without_a_rate_is_named_under_a_budget(self, tmp_path: Path) -> None:
+        titles = catalogue(24).assign(ask_price=100.0, currency="EUR")
+        budget = {"total": 5000.0, "currency": "EUR", "rates": {"USD": 0.9}}
+        brief = Brief.model_validate(BRIEF | {"budget": budget})
+        write_offer(build_offer(titles, scores_frame(titles, appeal_of(24)), brief), tmp_path / "v1")
+        sheet = offer_sheet(tmp_path / "v1" / "offer.xlsx")
+        one, other = sheet.ids()[:2]
+        sheet.set(one, "Currency", "USD")
+        sheet.set(other, "Currency", "CNY")
+        [fault] = faults(load_offer(tmp_path / "v1"), tmp_path, sheet)
+        assert f"row 3, column {named(sheet, 'Currency')}: a price in CNY, and the brief's budget, in EUR" in fault
+
     def test_the_floor_is_not_above_the_price(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         title = sheet.ids()[0]
         sheet.set(title, "Ask price", 100)

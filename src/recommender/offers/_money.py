@@ -46,6 +46,11 @@ class Priced:
         return np.where(unknown, np.nan, self.cost[places])
 
 
+def asks_for_prices(brief: Brief) -> bool:
+    """Return whether the choice depends on what titles cost."""
+    return brief.budget.counts or brief.package.objective == "value"
+
+
 def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
     """Return the titles' prices, or None where the brief does not ask about money.
 
@@ -61,7 +66,7 @@ def price_titles(pool: pd.DataFrame, brief: Brief) -> Priced | None:
         Prices in a currency without a rate or without any currency, or a floor above its ask: all such titles.
     """
     budget = brief.budget
-    if not budget.counts and brief.package.objective != "value":
+    if not asks_for_prices(brief):
         return None
     rate = _rates(pool, brief)
     floor, ask = (_column(pool, name) * rate for name in ("floor_price", "ask_price"))

@@ -11,10 +11,10 @@ import pandas as pd
 from recommender.errors import Fault
 from recommender.offers._history import History, no_decisions
 from recommender.offers._saved import SavedOffer
+from recommender.offers.roundtrip._currencies import PRICES, Currencies
 from recommender.offers.roundtrip._grid import as_text
-from recommender.offers.roundtrip._rows import UNREAD, Entry
+from recommender.offers.roundtrip._rows import Entry
 
-_PRICES = ("ask_price", "floor_price", "currency")
 _TEXTS = {"reason": "; ", "reviewer": "; ", "note": "\n"}
 _STANDING = {"reason": "reason", "reviewer": "reviewer", "note": "note"}
 
@@ -48,14 +48,14 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
     loose: list[dict[str, object]] = []
     rows: list[dict[str, Any]] = []
     prices: dict[str, dict[str, Any]] = {}
-    budgets = _in_the_budgets_currency(by_title, saved)
+    currencies = Currencies(by_title, saved)
     priced = {
-        str(row["title_id"]): {name: row[name] for name in _PRICES}
-        for row in saved.offer.frame[["title_id", *_PRICES]].to_dict("records")
+        str(row["title_id"]): {name: row[name] for name in PRICES}
+        for row in saved.offer.frame[["title_id", *PRICES]].to_dict("records")
     }
     for title_id in [*offered, *(title_id for title_id in by_title if title_id not in offered)]:
         found = by_title.get(title_id, {})
-        said = {key: _one(found.get(key, ())) for key in ("decision", "lock", *_PRICES)}
+        said = {key: _one(found.get(key, ())) for key in ("decision", "lock", *PRICES)}
         for key in said:
             faults += _contradictions(key, found.get(key, ()))
         before = standing.loc[title_id] if title_id in standing.index else None
@@ -72,15 +72,15 @@ def merge(entries: Iterable[Entry], saved: SavedOffer) -> Merged:
             loose += _loose(title_id, found, texts)
         elif title_id in offered:
             rows.append(_row(title_id, decision, texts, found, before, offered[title_id], saved))
-        changed = {key: said[key][1] for key in _PRICES if said[key][0]}
+        changed = {key: said[key][1] for key in PRICES if said[key][0]}
         if changed:
             prices[title_id] = changed
             prices_now = {
                 name: None if pd.isna(cell) else cell for name, cell in (priced.get(title_id, {}) | changed).items()
             }
             faults += _price_order(prices_now, found)
-            if title_id in offered and not budgets:
-                faults += _no_currency(title_id, prices_now, found)
+            if title_id in offered:
+                faults += currencies.faults(title_id, prices_now, found, rejected=decision == "reject")
     table = pd.DataFrame(rows, columns=list(no_decisions().columns)) if rows else no_decisions()
     types = {name: "int64" if name == "version" else "str" for name in table.columns}
     order = [title_id for title_id in saved.offer.brief.lock.title_ids if title_id in locked]
@@ -114,7 +114,7 @@ def _said(key: str, value: object) -> str:
 
 
 def _not_offered(found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
-    for key in ("decision", *_PRICES):
+    for key in ("decision", *PRICES):
         for entry in found.get(key, ()):
             if entry.edited and entry.value is not None:
                 what = "a decision" if key == "decision" else "a price"
@@ -135,26 +135,6 @@ def _price_order(prices_now: Mapping[str, Any], found: Mapping[str, list[Entry]]
     for entry in [*found.get("ask_price", ()), *found.get("floor_price", ())]:
         if entry.edited:
             yield entry.fault(f"the ask price {ask:,g} is below the floor price {floor:,g}", "correct one of them")
-
-
-def _in_the_budgets_currency(by_title: Mapping[str, Mapping[str, list[Entry]]], saved: SavedOffer) -> bool:
-    """Return whether prices are in the currency of the brief's budget: neither catalogue nor reviewers state any."""
-    stated = saved.pool.get("currency", pd.Series(dtype="str")).notna().any()
-    written = any(entry.value is not None for found in by_title.values() for entry in found.get("currency", ()))
-    return saved.offer.brief.budget.currency is not None and not stated and not written
-
-
-def _no_currency(title_id: str, prices_now: Mapping[str, Any], found: Mapping[str, list[Entry]]) -> Iterator[Fault]:
-    unpriced = prices_now["ask_price"] is None and prices_now["floor_price"] is None
-    if unpriced or prices_now["currency"] is not None or f"{UNREAD}currency" in found:
-        return
-    for key in _PRICES:
-        for entry in found.get(key, ()):
-            if entry.edited and (entry.value is not None or key == "currency"):
-                yield entry.fault(
-                    f"a price without a currency ({title_id})",
-                    "write its three letters into the column Currency, such as USD",
-                )
 
 
 def _joined(key: str, entries: Iterable[Entry], before: Any) -> str:
