@@ -14,6 +14,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -365,6 +366,18 @@ def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     assert "no folder" in told_within(8, f"sqlite:///{tmp_path / 'absent' / 'mlflow.db'}")
     (tmp_path / "folder.db").mkdir()
     assert "folder.db" in told_within(8, f"sqlite:///{tmp_path / 'folder.db'}")
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as database:
+        database.execute("CREATE TABLE customers (name)")
+        database.commit()
+    before = (tmp_path / "crm.db").read_bytes()
+    place = f"sqlite:///{tmp_path / 'crm.db'}"
+    assert "crm.db: a database of something else (customers), not one of MLflow's runs" in told_within(8, place)
+    with pytest.raises(OutputError, match="something else"):
+        check_tracking("other", place)
+    assert (tmp_path / "crm.db").read_bytes() == before
 
 
 def test_a_store_of_another_version_says_what_to_run(workplace: Path) -> None:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from recommender.errors import CallError, OutputError
+from recommender.errors import CallError, OutputError, visible
 from recommender.sources import atomic_output, check_output, locked_folder
 
 __all__ = [
@@ -35,6 +35,7 @@ DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
 CHAMPION = "champion"
 """The alias of the model that serves."""
 _SQLITE = "sqlite:///"
+_TABLES = {"experiments", "runs"}  # in every version's stores
 _ANSWER_SECONDS = 10.0
 _AUTOFLUSH = "raised as a result of Query-invoked autoflush"  # SQLAlchemy's remark to its callers, before what is wrong
 _INSTEAD = f"Start the server, correct MLFLOW_TRACKING_URI, or unset it: then runs go to {DEFAULT_TRACKING_URI}."
@@ -227,11 +228,19 @@ def _try_sqlite(file: Path) -> None:
             # Only what writes is refused where the file or its folder may not be written; it is never committed.
             database.execute("CREATE TABLE written_in_vain (a)")
             database.rollback()
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.Error as error:
         raise OutputError(
             f"{file}: the runs cannot be written there: {error}.",
             hint="Move the file away to begin a new one, or give another by MLFLOW_TRACKING_URI.",
         ) from error
+    if tables and not tables >= _TABLES:
+        # MLflow would put its tables among them.
+        shown = ", ".join(visible(name) for name in sorted(tables)[:3])
+        raise OutputError(
+            f"{file}: a database of something else ({shown}), not one of MLflow's runs.",
+            hint="Give another file by MLFLOW_TRACKING_URI; one that is not there is made.",
+        )
 
 
 def _is_made(file: Path) -> bool:
