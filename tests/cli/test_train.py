@@ -231,6 +231,25 @@ def test_a_store_that_does_not_answer_is_told_before_the_work(folder: Path, monk
 
 
 @pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("store", ["mlflow.db", "runs/mlflow.db"])
+def test_a_store_in_the_folder_that_is_written_is_told_before_the_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
+    train = [word for word in words(folder) if word != "--no-track"]
+    for command, place in (
+        (train, folder / "bundle"),
+        (["backtest", *train[1:5], "--baselines", "none", "--out", "backtest"], Path("backtest")),
+        (["demo", "--out", "offer"], Path("offer")),
+        (["demo", "--out", "offer"], Path("offer-model")),
+    ):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{place / store}")
+        status, said = call(*command)
+        assert (status, place.exists()) == (2, False)
+        assert f"{place} is written by this command, and replaced as a whole" in said
+        assert "examples" not in said
+
+
+@pytest.mark.filterwarnings("default")
 def test_a_store_that_fails_after_the_work_hides_no_bundle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def tracked_run(experiment: str, name: str) -> None:
         raise OutputError("MLflow could not start the run", hint="Start the server.")

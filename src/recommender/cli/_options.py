@@ -46,20 +46,20 @@ def check_table_file(file: Path, *, option: str = "--out") -> Path:
     return file
 
 
-def check_runs_kept(experiment: str) -> None:
-    """Refuse runs that MLflow cannot keep, before the work that they tell of.
+def check_runs_kept(experiment: str, *outputs: Path) -> None:
+    """Refuse runs that MLflow cannot keep, before the work that they tell of and that writes the output folders.
 
     Raises
     ------
     OutputError
         If the store does not answer or cannot be written.
     CallError
-        If it is a folder, or the experiment was deleted.
+        If it is a folder, in one of the outputs, or the experiment was deleted.
     """
     from recommender.tracking import check_tracking
 
     try:
-        check_tracking(experiment)
+        check_tracking(experiment, outputs=outputs)
     except OutputError as error:
         instead = (error.hint or "").rstrip(".")
         raise OutputError(error.message, hint=f"{instead}. Or keep no run: --no-track.") from error

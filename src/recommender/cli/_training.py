@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from recommender.ranking import Manifest, ModelConfig
 
-__all__ = ["REGISTERED_NAME", "track_training", "train_bundle"]
+__all__ = ["REGISTERED_NAME", "RUNS", "track_training", "train_bundle"]
 
 REGISTERED_NAME = "crossmarket-recommender"
-_RUNS = "training"
+RUNS = "training"
 _EXAMPLES = 3
 
 
@@ -39,7 +39,7 @@ def train_bundle(
     from recommender.sources import file_sha256
 
     if tracked:
-        check_runs_kept(_RUNS)
+        check_runs_kept(RUNS, out)
     ranker = config.make_ranker().fit(titles, outcomes, as_of=as_of)
     metrics = training_metrics(ranker)
     hashes = {role: file_sha256(path) for role, path in data.items()}
@@ -63,7 +63,7 @@ def track_training(
     """Log a training run, register its model as the champion, and return the model's URI."""
     from recommender.tracking import tracked_run
 
-    with tracked_run(_RUNS, f"{manifest.name} {manifest.version}") as run:
+    with tracked_run(RUNS, f"{manifest.name} {manifest.version}") as run:
         settings = manifest.config.model_dump(mode="json")
         trees = {f"trees.{name}": value for name, value in settings.pop("trees").items()}
         encoder = {f"encoder.{name}": value for name, value in settings.pop("encoder").items()}

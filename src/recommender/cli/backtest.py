@@ -87,7 +87,7 @@ def backtest(
     splits = splits or _default_splits(title_rows, outcome_rows, sample=sample)
     judging = Judging(k, _gain(gain, outcome_rows), n_resamples=resamples, seed=seed)
     if track:
-        check_runs_kept(_RUNS)
+        check_runs_kept(_RUNS, out)
     name = "the bundled sample" if sample else tables["titles"].parent.name or tables["titles"].stem
     made = run_backtest(
         {name: named.ranker for name, named in rankers.items()},

@@ -49,7 +49,8 @@ def demo(
         recommender demo --direction ru-to-cn --size 300 --out offers/china
     """
     from recommender.cli._console import stage
-    from recommender.cli._training import train_bundle
+    from recommender.cli._options import check_runs_kept
+    from recommender.cli._training import RUNS, train_bundle
     from recommender.cli.offer import print_offer
     from recommender.offers import build_offer, check_offer_folder, load_brief, words_in, write_offer
     from recommender.ranking import BUNDLE_FILES, ModelConfig
@@ -67,6 +68,8 @@ def demo(
     scores_file = folder.with_name(f"{folder.name}-scores.parquet")
     check_directory(bundle, names=BUNDLE_FILES)
     check_output(scores_file)
+    if track:
+        check_runs_kept(RUNS, folder, bundle)
     with stage("reading the sample"):
         sample = load_sample(direction.value)
         brief = load_brief(sample.brief)

@@ -8,7 +8,7 @@ import math
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from recommender.tracking._store import (
     is_there,
     open_store,
     quiet,
+    refuse_within,
     resolve_uri,
     told,
     without_password,
@@ -198,21 +199,24 @@ class TrackedRun:
             yield MlflowClient(self.uri)
 
 
-def check_tracking(experiment: str, tracking_uri: str | None = None) -> None:
+def check_tracking(experiment: str, tracking_uri: str | None = None, *, outputs: Collection[Path] = ()) -> None:
     """Refuse a store that cannot keep runs, before the work whose run it shall keep; nothing is made.
 
     Parameters
     ----------
     experiment, tracking_uri
         As `tracked_run` will be given them.
+    outputs : collection of path
+        The folders that the work writes as a whole.
 
     Raises
     ------
     CallError, OutputError
-        As `tracked_run` raises them.
+        As `tracked_run` raises them, and where the store is in one of the outputs.
     """
     with quiet():
         uri = resolve_uri(tracking_uri)
+        refuse_within(uri, outputs)
         if is_there(uri):
             with told(uri, "find the experiment"):
                 _find_experiment(uri, experiment)

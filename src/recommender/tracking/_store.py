@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ __all__ = [
     "is_there",
     "open_store",
     "quiet",
+    "refuse_within",
     "resolve_uri",
     "told",
     "where_to_look",
@@ -176,6 +177,25 @@ def is_there(uri: str) -> bool:
         except OSError as error:
             raise _no_answer(uri, error) from error
     return True
+
+
+def refuse_within(uri: str, folders: Iterable[Path]) -> None:
+    """Refuse an SQLite file in a folder that is written as a whole: the next result could not replace it.
+
+    Raises
+    ------
+    CallError
+        The file is, or will be, in one of them.
+    """
+    if (file := _sqlite_file(uri)) is None:
+        return
+    for folder in folders:
+        if folder.resolve() in file.resolve().parents:
+            raise CallError(
+                f"The runs cannot be kept in {file}: {folder} is written by this command, and replaced as a whole.",
+                hint="Give a file outside of it by MLFLOW_TRACKING_URI, or unset it: "
+                f"then runs go to {DEFAULT_TRACKING_URI}.",
+            )
 
 
 def where_to_look() -> str:
