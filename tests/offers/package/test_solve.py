@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import ctypes
+import os
+import shlex
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +15,37 @@ from package_instances import best_with_misses, order_of_misses, problems
 import recommender.offers.package
 from recommender.errors import DataError
 from recommender.offers.package import Problem, Risk, solve
+from recommender.offers.package._milp import milp
 
 
 def test_the_public_names_are_there() -> None:
     names = recommender.offers.package.__all__
     assert sorted(names) == names
     assert all(hasattr(recommender.offers.package, name) for name in names)
+
+
+def test_the_solver_s_own_lines_are_kept_off_the_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    c = ctypes.CDLL(None)
+    c.puts(b"before, in a buffer of C")
+
+    def talkative(*args: object, **kwargs: object) -> object:
+        c.puts(b"HighsMipSolverData")
+        os.write(1, b"HighsMipSolverData\n")
+        return args, kwargs
+
+    monkeypatch.setattr("scipy.optimize.milp", talkative)
+    assert milp([1.0], options={}) == (([1.0],), {"options": {}})
+    c.puts(b"after")
+    c.fflush(None)
+    assert capfd.readouterr().out == "before, in a buffer of C\nafter\n"
+
+
+def test_the_solver_works_where_the_standard_output_is_closed() -> None:
+    code = "from recommender.offers.package._milp import milp; raise SystemExit(int(milp([1.0]).status))"
+    done = subprocess.run(f"{shlex.quote(sys.executable)} -c '{code}' >&-", shell=True, check=False)
+    assert done.returncode == 0
 
 
 @settings(max_examples=160, deadline=None)

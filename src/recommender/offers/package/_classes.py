@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from recommender.errors import DataError
+from recommender.offers.package._milp import milp
 from recommender.offers.package._problem import Bools, Floats, Ints, Problem
 
 
@@ -194,7 +195,7 @@ class Program:
             Costs found before, that must not be exceeded.
         """
         from scipy import sparse
-        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.optimize import Bounds, LinearConstraint
 
         problem, part = self.problem, self.part
         most = np.full(self.width, np.inf)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.offers.package._classes import Program
+from recommender.offers.package._milp import milp
 from recommender.offers.package._problem import Bools, Problem
 
 
@@ -94,7 +95,7 @@ def _smallest(program: Program, asked: Bools) -> Bools | None:
 
 def _meeting(ways: list[Bools], asked: Bools) -> Bools:
     """Return a smallest set of sides that meets every way of mending."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import Bounds, LinearConstraint
 
     if not ways:
         return np.zeros_like(asked)

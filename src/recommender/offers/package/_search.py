@@ -11,6 +11,7 @@ import numpy as np
 from recommender.offers.package._curved import Curved, Cuts
 from recommender.offers.package._few import best_changed, changes_within
 from recommender.offers.package._linear import Linear, keeps, positions
+from recommender.offers.package._milp import milp
 from recommender.offers.package._problem import Bools, Floats
 from recommender.offers.package._relax import Relaxed
 
@@ -176,7 +177,7 @@ def _kept(linear: Linear, taken: Bools, extra: Floats, fixed: tuple[Bools, Bools
 
 def _milp(linear: Linear, cuts: Cuts, inside: np.ndarray, standing: Bools, until: float, close: float) -> Any:
     from scipy import sparse
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import Bounds, LinearConstraint
 
     count = len(linear.gain)
     owners, place = cuts.columns()
