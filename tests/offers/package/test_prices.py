@@ -7,7 +7,16 @@ import pytest
 from hypothesis import assume, given, settings
 from package_instances import best, keeps, problems
 
-from recommender.offers.package import Problem, Solution, marginal_values, prices, solve, substitutes
+from recommender.offers.package import (
+    Decisions,
+    Problem,
+    Solution,
+    marginal_values,
+    prices,
+    resolve,
+    solve,
+    substitutes,
+)
 from recommender.offers.package._curved import Curved, Cuts
 from recommender.offers.package._linear import linear_of
 from recommender.offers.package._relax import relax
@@ -70,6 +79,14 @@ def test_shadow_prices_are_slopes_of_the_relaxation(problem: Problem) -> None:
             if worth is not None:
                 assert price.shadow is not None
                 assert worth <= here + sign * price.shadow + 1e-6
+
+
+def test_a_later_choice_prices_no_part_of_a_title_that_stays() -> None:
+    problem = Problem([0.9, 0.8, 0.5], 2, [[True, True, False]], [0], [1], names=("genre War",))
+    again = resolve(problem, [0, 2], Decisions()).solution
+    found = {(price.name, price.side): price for price in prices(problem, again)}
+    assert found["genre War", "maximum"].more == 0
+    assert found["genre War", "maximum"].shadow == pytest.approx(0, abs=1e-9)
 
 
 def test_prices_of_a_demand_that_costs() -> None:

@@ -113,7 +113,9 @@ class _Slopes:
     def __init__(self, solution: Solution, time_limit: float) -> None:
         self._state = solution.state
         self._until = time.monotonic() + time_limit
-        self._linear = linear_of(solution.problem, more=solution.state.more)
+        # Titles that must stay would be left half a title short, which parts of titles would use.
+        stay = [replace(row, low=float(np.ceil(row.low))) if row.yields else row for row in solution.state.more]
+        self._linear = linear_of(solution.problem, more=stay)
 
     def of_row(self, row: int, *, low: int = 0, high: int = 0, step: float = 1.0) -> float | None:
         """Return the worth's change for a step up of a row's bound, measured as its ends move to these sides.
