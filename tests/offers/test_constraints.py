@@ -71,6 +71,17 @@ def test_report_and_workbook_say_the_same(tight: Offer) -> None:
         assert line.exact
 
 
+@pytest.mark.parametrize(("language", "step"), [("en+ru", "230.00 EUR\n230,00 EUR"), ("en+zh", "230.00 EUR")])
+def test_amounts_are_written_as_the_second_language_does(tight: Offer, language: str, step: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(tight, language)))
+    sheet = next(sheet for sheet in book if sheet.title.startswith("Package"))
+    [row] = [row for row in sheet.iter_rows(values_only=True) if str(row[1]).startswith("Budget, EUR")]
+    held = next(line.held for line in tight.package.demands if line.demand == "Budget, EUR")
+    russian = held.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+    assert row[3] == (f"{held}\n{russian}" if language == "en+ru" else held)
+    assert str(row[6]).replace("\N{NO-BREAK SPACE}", " ") == step
+
+
 def test_a_conflict_is_told_with_the_nearest_brief(impossible: Offer) -> None:
     lines = impossible.package.conflicts
     assert any("cannot be kept" in line for line in lines)

@@ -44,6 +44,10 @@ class Said:
         other = self.words.translate(english)
         return self.pair(english if other is None or other == english else f"{english}\n{other}")
 
+    def figure(self, text: str) -> Markup:
+        """Return a number, an amount of money, or else words."""
+        return self.pair(self.words.told_figure(text))
+
     def parts(self, english: str) -> Markup:
         """Return a text of several parts, each translated as far as it is known."""
         return self.pair(told_parts(self.words, english))
@@ -57,7 +61,7 @@ def render(template: str, words: Words, **values: Any) -> str:
     template : str
     words : Words
     **values
-        What the template names, besides `words`, `say`, `told`, `pair` and `parts`.
+        What the template names, besides `words`, `say`, `told`, `pair`, `figure` and `parts`.
     """
     said = Said(words)
     return fill(
@@ -67,6 +71,7 @@ def render(template: str, words: Words, **values: Any) -> str:
         say=said.say,
         told=said.told,
         pair=said.pair,
+        figure=said.figure,
         parts=said.parts,
         **values,
     )

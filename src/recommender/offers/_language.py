@@ -170,6 +170,11 @@ class Words:
         """Return a number as the second language writes it."""
         return self._figure("n", text)
 
+    def told_figure(self, text: str, sep: str = "\n") -> str:
+        """Return a number, an amount of money, or else words, with what the second language makes of it after `sep`."""
+        figure = self.figure(text)
+        return self.told(text, sep) if figure == text else _paired(text, figure, sep)
+
     def translate(self, english: str) -> str | None:
         """Return the translation of a text composed in English; None where no text or pattern is like it.
 

@@ -42,10 +42,10 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
             None,
             words.told(line.demand),
             words.told(line.asked),
-            line.held,
+            words.told_figure(line.held),
             _cell(line.more, words),
             _cell(line.less, words),
-            words.told(line.step),
+            words.told_figure(line.step),
             _cell(line.shadow, words),
         ]
         for line in package.demands
