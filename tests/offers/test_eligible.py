@@ -111,7 +111,7 @@ def test_a_title_that_stands_twice_is_refused(which: str) -> None:
         titles = pd.concat([titles, titles.head(1)], ignore_index=True)
     else:
         scores = pd.concat([scores, scores.head(1)], ignore_index=True)
-    with pytest.raises(DataError, match=f"stand twice in the {which}"):
+    with pytest.raises(DataError, match=f"^1 title stands twice in the {which}"):
         build_offer(titles, scores, Brief(name="x", market="CN", size=1, kinds=("film",)))
 
 

@@ -345,6 +345,15 @@ class TestTheFiles:
         assert choice.formula1 == '"' + ",".join(words.told(word, " ") for word in DECISION_WORDS) + '"'
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
+    def test_one_title_is_told_as_one(self) -> None:
+        titles = catalogue(12)
+        one = build_offer(
+            titles, scores_frame(titles, appeal_of(12)), Brief(name="one", market="CN", size=1, kinds=("film",))
+        )
+        assert "<h1>1 title for China" in report_html(one)
+        summary = openpyxl.load_workbook(io.BytesIO(workbook_bytes(one)))["Summary"]
+        assert "1 title for China" in [cell.value for row in summary.iter_rows() for cell in row]
+
     def test_fonts_have_the_signs_of_the_text(self, made: Offer) -> None:
         book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, "en+zh")))
         fonts = {

@@ -17,6 +17,7 @@ from recommender.offers import (
     Brief,
     Offer,
     build_offer,
+    check_lines,
     diff_offers,
     load_brief,
     load_offer,
@@ -62,6 +63,16 @@ def test_blocked_titles_are_not_eligible_and_the_column_says_the_rest(
     assert "value" not in made.frame.columns
     assert made.checks.policy is not None
     assert made.checks.policy.on.isoformat() == "2026-01-01"  # the day of the scores
+
+
+@pytest.mark.parametrize(("size", "said"), [(1, "1 needs review"), (4, "4 need review")])
+def test_one_title_needs_review_and_several_need_it(
+    marked: pd.DataFrame, scores: pd.DataFrame, size: int, said: str
+) -> None:
+    asked = with_policy(Brief(name="few", market="CN", size=size, kinds=("film", "animation")))
+    made = build_offer(marked.assign(age_rating="12+", genres=[["Horror"]] * len(marked)), scores, asked)
+    [line] = check_lines(made)
+    assert said in line
 
 
 def test_an_override_lets_a_title_in(marked: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:

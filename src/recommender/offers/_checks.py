@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from recommender.errors import DataError
+from recommender.errors import DataError, counted
 from recommender.offers._brief import Brief
 from recommender.offers._materials import MaterialsReview, review_materials
 from recommender.offers._membership import ExtraDemand
@@ -142,7 +142,8 @@ def _tell(review: PolicyReview) -> None:
             _log.warning("policy: %s", notice.text)
     stale = [notice.rule for notice in review.notices if notice.code == "stale"]
     if stale:
-        _log.warning("policy: %d rules have not been checked for a year: %s", len(stale), ", ".join(stale))
+        rules = counted(len(stale), "rule has", "rules have")
+        _log.warning("policy: %s not been checked for a year: %s", rules, ", ".join(stale))
 
 
 def day_of(scores: pd.DataFrame, market: str) -> str | None:

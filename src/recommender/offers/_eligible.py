@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import DataError
+from recommender.errors import DataError, counted
 from recommender.offers._brief import Brief, YearBounds
 from recommender.offers._words import folded, is_missing
 from recommender.schema import at_home
@@ -84,7 +84,7 @@ def judge(
         twice = frame.loc[frame["title_id"].duplicated(), "title_id"]
         if len(twice):
             raise DataError(
-                f"{len(twice)} titles stand twice in the {name}, first {twice.iloc[0]!r}",
+                f"{counted(len(twice), 'title stands', 'titles stand')} twice in the {name}, first {twice.iloc[0]!r}",
                 hint="Keep one row a title and market; `recommender check` lists them.",
             )
     facts = titles[["title_id", *(column for column in titles.columns if column not in ours.columns)]]

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from recommender.errors import counted
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 
+_OF_MANY = {"needs review": "need review"}
 _READING = ("appeal", "interval", "evidence", "comparables", "limits")
 
 
@@ -34,7 +36,7 @@ def check_lines(offer: Offer) -> list[str]:
         found.append(f"rights: {_counted(status)}; {_left(counts, 'rights-')} left out")
     if offer.checks.policy is not None:
         statuses = offer.checks.policy.statuses(frame["title_id"])
-        said = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+        said = ", ".join(counted(count, status, _OF_MANY.get(status, status)) for status, count in statuses.items())
         found.append(f"the market's rules, to be verified: {said}; {_left(counts, 'policy-')} left out")
     if offer.checks.materials is not None:
         status = frame["materials"].str.partition(":")[0].str.partition(";")[0]

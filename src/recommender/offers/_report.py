@@ -47,13 +47,13 @@ def report_html(offer: Offer, language: str = "en", history: History | None = No
     }
     market = {"market": market_name(offer.brief.market)}
     other_market = {"market": market_name(offer.brief.market, words.other)} if words.other else market
-    count = f"{len(rows):,}"
+    count, headline = f"{len(rows):,}", "summary.headline_one" if len(rows) == 1 else "summary.headline"
     return render(
         "report.html",
         words,
         offer=offer,
-        headline=words.english("summary.headline", n=count, **market),
-        other_headline=words.second("summary.headline", n=count, **other_market),
+        headline=words.english(headline, n=count, **market),
+        other_headline=words.second(headline, n=count, **other_market),
         facts={name: offer.fact(name) for name in ("as_of", "model", "model_version", "encoder")},
         figures=key_figures(offer, words),
         plots=plots,

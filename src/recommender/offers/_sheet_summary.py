@@ -73,7 +73,8 @@ def _title_block(sheet: Worksheet, offer: Offer, words: Words) -> int:
     sheet.column_dimensions[sheet.cell(1, _LAST + 1).column_letter].width = 2
     sheet.row_dimensions[1].height = 8
     count = f"{len(offer.frame):,}"
-    headline = words.english("summary.headline", n=count, market=market_name(brief.market))
+    key = "summary.headline_one" if len(offer.frame) == 1 else "summary.headline"
+    headline = words.english(key, n=count, market=market_name(brief.market))
     _merged(sheet, 2, headline, size=24, bold=True, color="FFFFFF", vertical="center", wrap=False)
     sheet.row_dimensions[2].height = 38
     lead = list(filter(None, (_second_headline(words, brief.market, count), brief.description)))

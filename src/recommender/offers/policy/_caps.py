@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.errors import counted
 from recommender.offers.policy._evaluate import evaluate
 from recommender.offers.policy._fields import Fields
 from recommender.offers.policy._judge import concerned, media_truth
@@ -195,7 +196,7 @@ def cap_limit(rule: Rule, facts: Mapping[str, float]) -> Limit:
         how = f"{part}{numbers.basis} ({fact:,.0f}) = {most:,}"
     else:
         assert numbers.count is not None
-        most, how = numbers.count, f"{numbers.count:,} titles"
+        most, how = numbers.count, counted(numbers.count, "title")
     if numbers.less:
         if numbers.less in facts:
             most = max(0, math.floor(most - facts[numbers.less] + 1e-9))

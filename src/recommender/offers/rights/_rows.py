@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recommender.errors import DataError, visible
+from recommender.errors import DataError, counted, visible
 from recommender.offers.rights._cells import BAR, GRANT, UNSURE, Intervals
 from recommender.offers.rights._request import RightsRequest
 from recommender.schema import (
@@ -121,11 +121,12 @@ def bearing_rows(title_ids: Iterable[str], rights: pd.DataFrame, request: Rights
 
 
 def _refuse_doubles(titles: pa.Array) -> None:
-    counted = pc.value_counts(titles)
-    twice = [item["values"] for item in counted.filter(pc.greater(counted.field("counts"), 1)).to_pylist()]
+    counts = pc.value_counts(titles)
+    twice = [item["values"] for item in counts.filter(pc.greater(counts.field("counts"), 1)).to_pylist()]
     if twice:
         raise DataError(
-            f"{len(twice):,} titles are asked for twice, first {visible(twice[0])!r}", hint="Ask for each title once."
+            f"{counted(len(twice), 'title is', 'titles are')} asked for twice, first {visible(twice[0])!r}",
+            hint="Ask for each title once.",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.errors import DataError
+from recommender.errors import DataError, counted
 from recommender.offers._brief import Brief
 from recommender.offers._offer import Offer, offer_of
 from recommender.offers._saved import SavedOffer
@@ -53,7 +53,7 @@ def next_version(saved: SavedOffer, edits: Edits) -> Offer:
     must = (accepted | set(edits.locks)) & set(candidates.eligible["title_id"])
     if len(must) > brief.size:
         raise DataError(
-            f"{len(must):,} titles are accepted or locked, and the offer has {brief.size:,} places",
+            f"{len(must):,} titles are accepted or locked, and the offer has {counted(brief.size, 'place')}",
             hint="Unlock some, or ask for more titles in a new brief.",
         )
     made = offer_of(candidates, candidates.again(list(before.frame["title_id"]), accept=accepted, hold=held))
