@@ -94,6 +94,7 @@ def test_all_faults_come_at_once_with_file_and_key() -> None:
         ("[package]\nobjective = 'value'\n", "package.objective: value is appeal times price: say in which currency"),
         ("[budget]\ntotal = 100\n", 'budget: no currency; add one, such as currency = "EUR"'),
         ("[budget]\ntotal = 100\ncurrency = 'euro'\n", "budget.currency: not a currency; write its ISO 4217 code"),
+        ("[budget]\ntotal = 100\ncurrency = 'EUX'\n", "budget.currency: not a currency; write its ISO 4217 code"),
         ("[budget]\ntotal = -1\ncurrency = 'EUR'\n", "budget.total: input should be greater than 0"),
         ("[budget]\ncurrency = 'EUR'\nrates = {EUR = 2}\n", "budget: a rate for the budget's own currency"),
         (

@@ -109,6 +109,16 @@ def test_prices_without_a_currency_and_floors_above_asks_are_told_at_once(tmp_pa
     assert checked.frame["title_id"].tolist() == ["1", "5"]
 
 
+def test_a_currency_is_a_code_of_iso_4217(tmp_path):
+    rows = "1,film,Red,10,eur\n2,film,Blue,10,EURO\n3,film,White,7,$\n4,film,Grey,7,EUR\n"
+    checked = check_table(csv(tmp_path, f"title_id,kind,title,ask_price,currency\n{rows}"), "titles")
+    assert [(fault.row, fault.column, fault.value, fault.problem, fault.remedy) for fault in checked.faults] == [
+        (3, "currency", "EURO", "not a currency", "did you mean 'EUR'?"),
+        (4, "currency", "$", "not a currency", "write its three letters (ISO 4217), such as USD, EUR, CNY or RUB"),
+    ]
+    assert checked.frame["currency"].tolist() == ["EUR", "EUR"]
+
+
 def test_a_table_whose_prices_have_no_currency_at_all_is_warned_of_once(tmp_path):
     path = csv(tmp_path, "title_id,kind,title,ask_price,floor_price\n1,film,Red,,\n2,film,Blue,10,5\n3,film,White,7,\n")
     checked = check_table(path, "titles")

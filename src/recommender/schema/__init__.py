@@ -3,7 +3,7 @@
 The six tables are ``titles``, ``outcomes``, ``rights``, ``scores``, ``offer`` and ``decisions``. `TABLES`
 holds them by name; each has its column names, which of them are required, which hold lists, and a pandera
 ``schema`` of the frame in memory. The words that cells may use are here too: `KINDS`, `METRICS`, `MARKETS`,
-`COUNTRIES`, `MEDIA` (a tree, with EMA's licence types), `RIGHTS_STATUSES`.
+`COUNTRIES`, `CURRENCIES`, `MEDIA` (a tree, with EMA's licence types), `RIGHTS_STATUSES`.
 
 Importing this room is cheap: pandas and pandera are loaded when a ``schema`` is asked for.
 
@@ -19,6 +19,7 @@ Examples
 from __future__ import annotations
 
 from recommender.schema._contradictions import Contradiction
+from recommender.schema._currencies import CURRENCIES
 from recommender.schema._days import iso_day
 from recommender.schema._media import (
     MEDIA,
@@ -58,6 +59,7 @@ from recommender.schema._words import (
 
 __all__ = [
     "COUNTRIES",
+    "CURRENCIES",
     "DECISIONS",
     "DECISION_WORDS",
     "EVIDENCE_WORDS",

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.errors import did_you_mean
+from recommender.schema._currencies import CURRENCIES
 from recommender.schema._media import MEDIA, medium_remedy
 from recommender.schema._places import COUNTRIES, MARKETS
 from recommender.schema._words import KIND_SYNONYMS, KINDS
@@ -101,6 +102,16 @@ def one_of(words: Collection[str], what: str) -> Rule:
 def known_medium() -> Rule:
     """Return the rule that a cell names a medium."""
     return Rule("unknown medium", medium_remedy, lambda cells: cells.isin(list(MEDIA)))
+
+
+def known_currency() -> Rule:
+    """Return the rule that a cell names a currency."""
+
+    def remedy(value: object) -> str:
+        near = did_you_mean(str(value).upper(), CURRENCIES)
+        return near or "write its three letters (ISO 4217), such as USD, EUR, CNY or RUB"
+
+    return Rule("not a currency", remedy, lambda cells: cells.isin(list(CURRENCIES)))
 
 
 def territory() -> Rule:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DECISIONS", "OFFER", "OUTCOMES", "RIGHTS", "SCORES", "TABLES", "TITLES", "Column", "Table"]
 
 Type = Literal["text", "integer", "number", "boolean", "date", "list", "records"]
-Vocabulary = Literal["kind", "market", "metric", "country", "language", "medium", "rights status"]
+Vocabulary = Literal["kind", "market", "metric", "country", "language", "medium", "rights status", "currency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,13 @@ TITLES = Table(
         _column("screener_url", "text", "Where it can be watched."),
         _column("ask_price", "number", "Asking price, in `currency`.", rule.not_negative(), strict=True),
         _column("floor_price", "number", "Lowest price to accept.", rule.not_negative(), strict=True),
-        _column("currency", "text", "Currency of the prices (ISO 4217)."),
+        _column(
+            "currency",
+            "text",
+            "Currency of the prices (ISO 4217).",
+            rule.known_currency(),
+            vocabulary="currency",
+        ),
     ),
     (rule.floor_below_ask(), *rule.priced_in_a_currency()),
 )

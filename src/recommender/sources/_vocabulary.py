@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from recommender.schema import COUNTRIES, KINDS, METRICS, RIGHTS_STATUSES, WORLDWIDE, find_medium
+from recommender.schema import COUNTRIES, CURRENCIES, KINDS, METRICS, RIGHTS_STATUSES, WORLDWIDE, find_medium
 from recommender.sources._countries import find_countries
 from recommender.sources._languages import find_languages
 
@@ -72,6 +72,10 @@ def _rights_status(word: str) -> Translation:
     return ((name,), ()) if name is not None else ((), (word,))
 
 
+def _currency(word: str) -> Translation:
+    return ((word.upper(),), ()) if word.upper() in CURRENCIES else ((), (word,))
+
+
 _TRANSLATORS: dict[str, Callable[[str], Translation]] = {
     "kind": _kind,
     "metric": _metric,
@@ -80,4 +84,5 @@ _TRANSLATORS: dict[str, Callable[[str], Translation]] = {
     "language": find_languages,
     "medium": _medium,
     "rights status": _rights_status,
+    "currency": _currency,
 }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from recommender.offers._toml import Part
+from recommender.schema import CURRENCIES
 
 TIER_NAMES = ("locomotive", "core", "library")
 
 
 def _currency(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch("[A-Z]{3}", value):
+    if isinstance(value, str) and value not in CURRENCIES:
         raise PydanticCustomError("currency", "not a currency; write its ISO 4217 code in capitals, such as EUR or CNY")
     return value
 

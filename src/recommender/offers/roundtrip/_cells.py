@@ -12,7 +12,7 @@ from typing import Any
 from recommender.errors import did_you_mean, nearest
 from recommender.offers._language import catalogue
 from recommender.offers.roundtrip._grid import Cell
-from recommender.schema import DECISION_WORDS
+from recommender.schema import CURRENCIES, DECISION_WORDS
 
 _PRICE = re.compile(r"\d{1,3}(?: \d{3})*(?:\.\d{1,4})?|\d+(?:\.\d{1,4})?")
 _PARTED = re.compile(r"[\d.,' ]*[.,'][\d.,' ]*")
@@ -114,10 +114,8 @@ def _word(cell: Cell, words: dict[str, str], what: str) -> str:
 
 
 def _currency(cell: Cell) -> str:
-    import pycountry
-
     code = normal(cell.text).upper()
-    if len(code) != 3 or pycountry.currencies.get(alpha_3=code) is None:
+    if code not in CURRENCIES:
         raise UnreadableCellError("not a currency", "write its three letters (ISO 4217), such as USD, EUR, CNY or RUB")
     return code
 
