@@ -453,6 +453,16 @@ class TestTitles:
         avails = read([{**MOVIE, "PriceType": "LicenseFee", "PriceValue": 1200, "PriceCurrency": "eur"}])
         assert list(avails.titles.loc[0, ["ask_price", "currency"]]) == [1200.0, "EUR"]
 
+    @pytest.mark.parametrize(("code", "said"), [(None, "a price without a currency"), ("EURO", "not a currency")])
+    def test_a_price_without_a_currency_is_told_with_what_to_do(self, read, code, said):
+        priced = {**MOVIE, "PriceType": "LicenseFee", "PriceValue": 1200, "PriceCurrency": code}
+        avails = read([priced, MOVIE, priced])
+        assert avails.titles["currency"].isna().all()
+        notes = [note for note in avails.notes if note.field == "PriceCurrency"]
+        assert [note.severity for note in notes] == ["warning", "warning"]
+        assert notes[0].problem.startswith(said)
+        assert "fill the column currency of the titles" in notes[0].remedy
+
     def test_placeholders_and_wrong_check_characters_are_warnings(self, read):
         avails = read(
             [{**MOVIE, "TitleID": "10.5240/:1489-49A2-3956-4B2D-BEFK-6", "AltID": "ISAN 0000-0001-8947-0000-9"}]

@@ -13,6 +13,7 @@ from recommender.schema import KINDS, TITLES
 from recommender.sources import _cells
 from recommender.sources._cells import Misread
 from recommender.sources._columns import empty_column
+from recommender.sources._vocabulary import translator
 from recommender.sources.avails import _readers
 from recommender.sources.avails._ids import read_identifier
 from recommender.sources.avails._keys import Level
@@ -45,6 +46,7 @@ _IDENTIFIERS = (
     *("SeriesContentID", "SeasonContentID", "VolumeContentID", "EpisodeContentID"),
 )
 _TOLD = {"year": "ReleaseYear", "eidr": "TitleID", "kind": "WorkType", "runtime_min": "TotalRunTime"}
+_CURRENCY = translator("currency")
 _LISTS = ("directors", "dubs", "subtitles", "names")
 _NAMES = re.compile(r"\s*[;|\n]\s*")
 
@@ -94,10 +96,7 @@ def title_facts(cells: SheetReader, keys: Sequence[str | None], levels: Sequence
         "dubs": _localized(localized, assets, {"dub", "subdub"}),
         "subtitles": _localized(localized, assets, {"sub", "subdub"}),
         "ask_price": list(prices),
-        "currency": [
-            code.upper() if code and price is not None else None
-            for code, price in zip(cells.texts("PriceCurrency"), prices, strict=True)
-        ],
+        "currency": _currencies(cells, prices),
         "content_id": cells.texts(_content_field(cells)),
         "source_sheet": [cells.sheet.name] * len(cells),
         "source_row": list(cells.sheet.rows),
@@ -207,6 +206,19 @@ def _kinds(cells: SheetReader, levels: Sequence[Level]) -> list[str | None]:
 
 def _content_field(cells: SheetReader) -> str:
     return "SeasonContentID" if cells.sheet.kind == "tv" else "ContentID"
+
+
+def _currencies(cells: SheetReader, prices: Sequence[float | None]) -> list[str | None]:
+    """Return the currency of each row that has a price; note where there is none."""
+    found: list[str | None] = []
+    for place, (code, price) in enumerate(zip(cells.texts("PriceCurrency"), prices, strict=True)):
+        known = None if code is None or price is None else next(iter(_CURRENCY(code)[0]), None)
+        if price is not None and known is None:
+            problem = "a price without a currency" if code is None else "not a currency; left out of the titles"
+            remedy = "write its three letters (ISO 4217), or fill the column currency of the titles before an offer"
+            cells.note(place, "PriceCurrency", problem, remedy)
+        found.append(known)
+    return found
 
 
 def _eidrs(cells: SheetReader, levels: Sequence[Level]) -> list[str | None]:
