@@ -12,7 +12,10 @@ from recommender.errors import NotEnoughDataError
 from recommender.offers import Brief, Offer, build_offer, load_brief
 from recommender.offers._language import words_in
 from recommender.offers._reading import key_figures
+from recommender.offers._unmatched import unmatched
+from recommender.sample import load_sample
 from recommender.schema import OFFER
+from recommender.sources import canonical_genres
 from tests.frames import titles_frame
 
 
@@ -192,6 +195,28 @@ def test_what_matches_nothing_is_warned_of(
         "exclude.countries: no title of the catalogue matches FR",
         "shares.studio: no title of the catalogue matches Mosfilm",
     ]
+
+
+def test_a_genre_that_is_spelled_right_and_that_no_title_has_is_no_surprise(
+    titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = changed(brief, shares={"genre": {"Western": {"max": 0.1}}}, exclude={"genres": ["Short", "Shorts"]})
+    build_offer(titles, scores, asked)
+    assert [record.message.partition(f"{brief.name}: ")[2] for record in caplog.records] == [
+        "exclude.genres: no title of the catalogue matches Shorts"
+    ]
+    caplog.clear()
+    build_offer(titles.assign(genres=[[]] * len(titles)), scores, asked)
+    assert "no title of the catalogue matches Short, Shorts" in caplog.text
+    assert "shares.genre: no title of the catalogue matches Western" in caplog.text
+
+
+def test_the_sample_s_own_briefs_name_nothing_that_its_catalogues_lack() -> None:
+    for direction in ("ru-to-cn", "cn-to-ru"):
+        sample = load_sample(direction)
+        brief = load_brief(sample.brief)
+        catalogue = sample.catalogue.assign(genres=sample.catalogue["genres"].map(canonical_genres))
+        assert unmatched(catalogue, brief) == []
 
 
 def test_a_share_is_told_as_it_was_asked(titles: pd.DataFrame, scores: pd.DataFrame, brief: Brief) -> None:

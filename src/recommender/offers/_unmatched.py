@@ -10,9 +10,11 @@ from recommender.errors import nearest, visible
 from recommender.offers._brief import Brief, Share
 from recommender.offers._membership import names_of
 from recommender.offers._words import folded
+from recommender.schema import GENRES
 
 _FREE = ("genre", "director", "studio", "age_mark")
 """The groups whose names are words of the catalogue."""
+_GENRES = frozenset(map(folded, GENRES))
 _NAMED = 5
 
 
@@ -53,7 +55,9 @@ def _lost(titles: pd.DataFrame, brief: Brief) -> Iterator[tuple[str, Collection[
         asked.append((f"shares.{group}", group, [name for name, share in shares.items() if not share.min]))
     for key, group, names in asked:
         has = {name for cell in names_of(titles, group) for name in cell} if names else set()
-        if lost := [name for name in names if folded(name) not in has]:
+        # A genre that is spelled right, and that a catalogue with genres has none of, was barred without doing a thing.
+        right = _GENRES if group == "genre" and has else frozenset()
+        if lost := [name for name in names if folded(name) not in has | right]:
             yield key, lost, has
 
 
