@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,10 @@ def test_results_are_printed_and_written(folder: Path, runs: list[Runs]) -> None
     for ndcg in results["ndcg"]:
         assert f"{ndcg:.3f}" in table
         assert f"{ndcg:.3f}" in said
+    *_, judged = re.findall(r"\| seconds \|\n.*\n((?:\|.*\n)+)", table)
+    assert re.findall(r"\| (\S+) \|\n", judged) == [f"{seconds:.1f}" for seconds in results["seconds"]]
+    for row in results.to_dict("records"):
+        assert re.search(rf"{row['ranker']} .* {row['seconds']:.1f}\n", re.sub(" +\n", "\n", said))
 
 
 def test_on_a_narrow_terminal_the_figures_stay(folder: Path, runs: list[Runs], monkeypatch: pytest.MonkeyPatch) -> None:

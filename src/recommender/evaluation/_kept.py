@@ -139,7 +139,10 @@ def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _table(rows: pd.DataFrame, names: list[str], k: int) -> list[str]:
     heads = {"interval": "95% interval"} | {name: figure.head(k) for name, figure in FIGURES.items()}
-    shown = [row | {"interval": f"{row['ndcg_low']:.3f} to {row['ndcg_high']:.3f}"} for row in rows.to_dict("records")]
+    shown = [
+        row | {"interval": f"{row['ndcg_low']:.3f} to {row['ndcg_high']:.3f}", "seconds": f"{row['seconds']:.1f}"}
+        for row in rows.to_dict("records")
+    ]
     return _lines([heads.get(name, name) for name in names], [[row[name] for name in names] for row in shown])
 
 
