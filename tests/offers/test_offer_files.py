@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -12,11 +13,12 @@ import openpyxl
 import pandas as pd
 import pytest
 from offer_builders import NAMES, OFFER_FILES
+from openpyxl.utils import get_column_letter
 
 from recommender.errors import OutputError
 from recommender.offers import Brief, Offer, build_offer, write_offer
 from recommender.offers._figures import Bar
-from recommender.offers._language import words_in
+from recommender.offers._language import LANGUAGES, words_in
 from recommender.offers._plots import mix_plot
 from recommender.offers._workbook import workbook_bytes
 
@@ -152,6 +154,26 @@ def test_the_offer_sheet_is_ready_to_work_with(made: Offer, book: Any) -> None:
     )
     assert column(sheet, "Why")[0].value.startswith("▲ <b>Comedy</b> does well")
     assert "▼ Released long ago" in column(sheet, "Why")[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["Offer", "Not offered"])
+def test_sheets_of_titles_print_on_pages_that_can_be_read(made: Offer, language: str, name: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, language)))
+    sheet = next(sheet for sheet in book if sheet.title.startswith(name))
+    heads = [str(cell.value).split("\n")[0] for cell in sheet[1]]
+    title, note = heads.index("Title") + 1, heads.index("Note") + 1
+    assert str(sheet.page_setup.paperSize) == sheet.PAPERSIZE_A4
+    assert sheet.print_title_cols == f"$A:${get_column_letter(title)}"
+    assert sheet.print_area.endswith(f"$A$1:${get_column_letter(note)}${sheet.max_row}")
+    scale = sheet.page_setup.scale / 100
+    assert scale >= 0.6
+    widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, note + 1)]
+    ends = [title, *(one.id for one in sheet.col_breaks.brk), note]
+    assert {heads[end] for end in ends[1:-1]} <= {"Appeal", "Why", "Why not offered", "Comparables", "Decision", "Lock"}
+    for start, end in itertools.pairwise(ends):
+        inches = scale * (sum(widths[:title]) + sum(widths[start:end])) * 7.35 / 96
+        assert inches <= 11.69 - 0.8
 
 
 def test_links_lead_only_to_the_known_pages(made: Offer, book: Any) -> None:

@@ -14,6 +14,7 @@ from recommender.offers._history import History
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 from recommender.offers._row_id import RowId
+from recommender.offers._sheet_print import print_in_parts
 from recommender.offers._sheet_table import (
     HEADER_ROW,
     Column,
@@ -67,7 +68,7 @@ def add_offer_sheet(book: Workbook, columns: list[Column], cells: list[list[obje
     colors = {words.told(word, " "): fill for word, fill in style.DECISION_FILLS.items()}
     color_words(sheet, place["decision"], last, style.DECISION_FILLS | colors)
     _name_columns(book, sheet, place)
-    sheet.print_area = f"A1:{place['note']}{last}"
+    print_in_parts(sheet, columns, last)
 
 
 def add_reserve_sheet(book: Workbook, columns: list[Column], cells: list[list[object]], words: Words) -> None:
@@ -77,6 +78,7 @@ def add_reserve_sheet(book: Workbook, columns: list[Column], cells: list[list[ob
     place = {column.key: _letter(index) for index, column in enumerate(columns, start=1)}
     last = HEADER_ROW + len(cells)
     sheet.freeze_panes = f"{_letter(list(place).index('title') + 2)}{HEADER_ROW + 1}"
+    print_in_parts(sheet, columns, last)
     if cells:
         _add_choices(sheet, place, last, words)
 
