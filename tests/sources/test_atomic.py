@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import OutputError
-from recommender.sources import atomic_directory, atomic_output, check_directory, check_output, file_sha256
+from recommender.sources import (
+    atomic_directory,
+    atomic_output,
+    check_directory,
+    check_output,
+    file_sha256,
+    locked_folder,
+)
 from tests.signals import skip_where_ignored
 
 
@@ -243,6 +251,23 @@ def test_a_run_does_not_sweep_what_another_still_writes(tmp_path):
     finally:
         end(child, signal.SIGTERM)
     assert (tmp_path / "out").read_text() == "mine"
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.EBADF])
+def test_where_nothing_can_be_locked_it_is_written_and_nothing_swept(tmp_path, monkeypatch, number):
+    def flock(descriptor, operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    (tmp_path / ".a.csv.01234567.partial").write_text("another run's")
+    with atomic_output(tmp_path / "a.csv") as temporary:
+        temporary.write_text("a")
+    with atomic_directory(tmp_path / "b") as folder:
+        (folder / "c.csv").write_text("c")
+    with locked_folder(tmp_path):
+        pass
+    left = sorted(path.name for path in tmp_path.rglob("*"))
+    assert left == [".a.csv.01234567.partial", "a.csv", "b", "c.csv"]
 
 
 def test_a_folder_is_replaced_as_a_whole(tmp_path):

@@ -29,6 +29,8 @@ __all__ = [
 
 _ATTEMPTS = 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+# What network file systems without a lock service say, and NFS of a folder, which cannot be opened for writing.
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF})
 # What desktops leave in a folder by themselves; it may go with the folder.
 _LITTER = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -293,11 +295,20 @@ def _claim(target: Path, *, directory: bool) -> tuple[Path, int]:
         except OSError as error:
             raise _refused(target, error) from None
         with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if temporary.exists():
                 return temporary, descriptor
         os.close(descriptor)
     raise _refused(target, refusal) from None
+
+
+def _lock(descriptor: int, operation: int) -> None:
+    """Lock a file or folder, where its file system can; where it cannot, no run sweeps either."""
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
 
 
 def _name_beside(target: Path, ending: str) -> Path:
@@ -362,7 +373,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
     """Hold a folder's own lock: another process that asks for it waits."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
