@@ -52,6 +52,20 @@ def test_a_score_that_fell(titles: pd.DataFrame, scores: pd.DataFrame) -> None:
     assert what_differs(one, other) == ["scores"]
 
 
+def test_a_price_that_rose_and_places_that_nobody_takes(titles: pd.DataFrame, scores: pd.DataFrame) -> None:
+    budget = {"total": 1000.0, "currency": "EUR"}
+    priced = titles.assign(ask_price=100.0, currency="EUR")
+    one = offer(priced, scores, budget=budget)
+    best, second = one.frame["title_id"].iloc[[0, 1]]
+    dear = priced.assign(ask_price=priced["ask_price"].mask(priced["title_id"] == best, 950.0))
+    found = told(diff_offers(one, offer(dear, scores, budget=budget)))
+    assert found[best] == ("went", "ask price 100 to 950; its place went to another title", "price|others")
+    locked = told(diff_offers(one, offer(dear, scores, budget=budget, lock={"title_ids": [best]})))
+    assert locked[second] == ("went", "its place is left empty", "others")
+    fewer = told(diff_offers(one, offer(priced, scores, budget=budget, size=1)))
+    assert fewer[second] == ("went", "the brief changed: size", "brief")
+
+
 def test_a_score_that_rose_moves_a_title(titles: pd.DataFrame, scores: pd.DataFrame) -> None:
     one = offer(titles, scores)
     last = one.frame["title_id"].iloc[-1]

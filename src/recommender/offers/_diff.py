@@ -31,7 +31,8 @@ _SIDES = ("position", "tier", "slot", "appeal")
 _NUMBERS = ("position", "appeal")
 _LEAST_APPEAL = 0.0005  # a difference that nobody sees is none
 _DONE = {"accept": "accepted", "hold": "held", "reject": "rejected"}
-_WORTH = (*CHECKED, "status", "ask_price", "floor_price", "currency")
+_PRICES = ("ask_price", "floor_price", "currency")
+_WORTH = (*CHECKED, "status", *_PRICES)
 
 
 class _Side:
@@ -46,6 +47,11 @@ class _Side:
             part: _by_title(offer.left_out, part) for part in CHECKED if part in offer.left_out
         }
         self.locked = frozenset(offer.brief.lock.title_ids)
+        self.short = len(self.rows) < offer.brief.size
+        self.prices = {
+            name: _by_title(offer.eligible, name) if name in offer.eligible else dict.fromkeys(self.appeal)
+            for name in _PRICES
+        }
 
 
 def _by_title(frame: pd.DataFrame, name: str) -> dict[str, Any]:
@@ -157,9 +163,13 @@ def _why_went(title_id: str, old: _Side, new: _Side, made: dict[str, Any], keys:
         yield "catalogue", "no longer in the catalogue"
         return
     yield from _score(title_id, old, new)
+    yield from _prices(title_id, old, new)
     if keys:
         yield "brief", keys
-    yield "others", "its place went to another title"
+    if not new.rows.keys() <= old.rows.keys():
+        yield "others", "its place went to another title"
+    elif new.short or not keys:  # else the brief asks for fewer
+        yield "others", "its place is left empty"
 
 
 def _why_came(title_id: str, old: _Side, new: _Side, keys: str) -> Iterator[tuple[str, str]]:
@@ -173,6 +183,7 @@ def _why_came(title_id: str, old: _Side, new: _Side, keys: str) -> Iterator[tupl
         yield "catalogue", "new in the catalogue"
         return
     yield from _score(title_id, old, new)
+    yield from _prices(title_id, old, new)
     if keys:
         yield "brief", keys
     if title_id not in new.locked:
@@ -202,6 +213,13 @@ def _score(title_id: str, old: _Side, new: _Side) -> Iterator[tuple[str, str]]:
     was, now = old.appeal.get(title_id), new.appeal.get(title_id)
     if was is not None and now is not None and abs(was - now) >= _LEAST_APPEAL:
         yield "score", f"appeal {100 * was:.1f} to {100 * now:.1f}"
+
+
+def _prices(title_id: str, old: _Side, new: _Side) -> Iterator[tuple[str, str]]:
+    for name in _PRICES:
+        one, other = (_shown(side.prices[name].get(title_id)) for side in (old, new))
+        if one != other:
+            yield "price", f"{name.replace('_', ' ')} {one} to {other}"
 
 
 def _moves(was: Any, now: Any, reordered: bool) -> Iterator[tuple[str, str]]:
