@@ -165,6 +165,32 @@ class TestRefusals:
         with pytest.raises(DataError, match="9 titles are accepted or locked, and the offer has 8 places"):
             apply(saved, tmp_path, cells)
 
+    def test_a_workbook_outside_the_folder_of_its_offer_asks_for_that_folder(
+        self, saved: SavedOffer, tmp_path: Path
+    ) -> None:
+        back = reviewed(saved, tmp_path, {})
+        with pytest.raises(CallError, match="does not lie in the folder of its offer") as caught:
+            apply_workbooks([back], tmp_path / "v2")
+        assert "--offer" in str(caught.value.hint)
+
+    def test_a_folder_of_another_offer_or_version_is_never_written_over(
+        self, saved: SavedOffer, tmp_path: Path
+    ) -> None:
+        back = saved.folder / "offer.xlsx"
+        apply_workbooks([back], tmp_path / "v2")
+        apply_workbooks([back], tmp_path / "v2")  # the same version once more
+        apply_workbooks([tmp_path / "v2" / "offer.xlsx"], tmp_path / "v3")
+        other = saved_offer(tmp_path / "other", size=5).offer.offer_id
+        for folder, held in (("v3", f"{saved.offer.offer_id} version 3"), ("other", f"{other} version 1")):
+            before = (tmp_path / folder / "manifest.json").read_bytes()
+            with pytest.raises(OutputError, match=f"holds {held}, which would be lost"):
+                apply_workbooks([back], tmp_path / folder)
+            assert (tmp_path / folder / "manifest.json").read_bytes() == before
+
+    def test_a_table_is_no_workbook(self, saved: SavedOffer, tmp_path: Path) -> None:
+        with pytest.raises(UnreadableFileError, match="a table for programs, not a workbook"):
+            apply_workbooks([saved.folder / "offer.csv"], tmp_path / "v2")
+
     def test_the_version_before_is_never_written_over(self, saved: SavedOffer, tmp_path: Path) -> None:
         with pytest.raises(CallError, match="is the folder of the version before"):
             apply_workbooks([saved.folder / "offer.xlsx"], saved.folder)

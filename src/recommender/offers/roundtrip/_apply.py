@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from recommender.errors import CallError
+from recommender.errors import CallError, OutputError
 from recommender.offers._diff import diff_offers
 from recommender.offers._files import write_offer
 from recommender.offers._history import History
@@ -65,22 +66,43 @@ def apply_workbooks(
     Raises
     ------
     CallError
-        `out` is the folder of the version before.
-    DataError, OutputError
-        See `read_edits`, `load_offer`, `next_version` and `write_offer`. Nothing is written then.
+        `out` is the folder of the version before; or no offer is given, and the first workbook lies in none.
+    OutputError
+        `out` holds another offer, or another version; or see `write_offer`. Nothing is written then.
+    DataError
+        See `read_edits`, `load_offer` and `next_version`. Nothing is written then.
     """
     folder = Path(workbooks[0]).parent if offer is None else Path(offer)
+    if offer is None and Path(workbooks[0]).is_file() and not (folder / "manifest.json").exists():
+        raise CallError(
+            f"{workbooks[0]} does not lie in the folder of its offer", hint="Give that folder with --offer."
+        )
     if Path(out).resolve() == folder.resolve():
         raise CallError(
             f"{out} is the folder of the version before",
             hint="A version has a folder of its own: give a new one with --out.",
         )
     saved = load_offer(folder)
+    _refuse_other(Path(out), saved)
     edits = read_edits(workbooks, saved)
     made = next_version(saved, edits)
     changes = diff_offers(saved.offer, made, edits.decisions)
     files = write_offer(made, out, language=language or saved.language, history=_history(saved, edits, changes))
     return Applied(made, edits, changes, files)
+
+
+def _refuse_other(out: Path, saved: SavedOffer) -> None:
+    """Refuse to replace anything but an earlier try at the same version."""
+    try:
+        there = json.loads((out / "manifest.json").read_text("utf-8"))
+        found = (there["offer_id"], there["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if found != (saved.offer.offer_id, saved.offer.version + 1):
+        raise OutputError(
+            f"{out} holds {found[0]} version {found[1]}, which would be lost",
+            hint="A version has a folder of its own: give a new one with --out.",
+        )
 
 
 def _history(saved: SavedOffer, edits: Edits, changes: pd.DataFrame) -> History:

@@ -17,6 +17,7 @@ from recommender.sources import weigh_workbook
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FIRST_YEAR = 2001  # an earlier time of saving is a fixed one, of a program
+_TABLES = frozenset({".csv", ".tsv", ".parquet"})
 _WHOLE = 1e15  # beyond it a sheet's numbers are no longer exact
 
 Place = tuple[int, int]
@@ -99,6 +100,11 @@ def read_grids(path: Path) -> Read:
     if not path.is_file():
         what = "a folder, not a workbook" if path.is_dir() else "no such file"
         raise UnreadableFileError(f"{path}: {what}", hint="Give the workbook that the reviewers sent back.")
+    if path.suffix.lower() in _TABLES:
+        raise UnreadableFileError(
+            f"{path}: a table for programs, not a workbook",
+            hint="Decide in offer.xlsx of the same folder, and give that.",
+        )
     weigh_workbook(path)
     book = _load(path, values=False)
     grids = list(grids_of(book, path.name))
