@@ -56,6 +56,11 @@ def test_a_file_becomes_a_model(tmp_path: Path) -> None:
         ('name = "x"\n[[shapes]]\nkind = "oval"', "shapes.0: "),
         ('name = "x"\n[frame]\nside_length = -1.0', "frame.side_length: input should be greater than 0"),
         ('name = "x', "not TOML"),
+        (
+            'name = "x"\r\n[frame]\r\nКомедия = 2',
+            'a name with spaces or letters beyond A to Z stands in quotes: "Комедия"',
+        ),
+        ('name = "x"\n[frame]\nSci Fi = { a = 2 }', 'stands in quotes: "Sci Fi"'),
     ],
 )
 def test_a_fault_is_named_by_file_and_key(tmp_path: Path, text: str, said: str) -> None:
@@ -64,6 +69,13 @@ def test_a_fault_is_named_by_file_and_key(tmp_path: Path, text: str, said: str) 
     assert said in caught.value.message
     assert str(tmp_path / "drawing.toml") in caught.value.message
     assert caught.value.hint == "Look at an example."
+
+
+@pytest.mark.parametrize("text", ["size = ", "a.b = x", "[frame", '"Sci Fi" = =', "a = 1\na = 2"])
+def test_no_quotes_are_asked_for_where_they_would_not_help(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="not TOML") as caught:
+        read(tmp_path, text)
+    assert "stands in quotes" not in caught.value.message
 
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:

@@ -90,7 +90,18 @@ def parse_toml(text: str, *, source: str | Path, hint: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"not TOML: {error}", file=source, hint=hint) from error
+        raise ConfigError(f"not TOML: {error}{_unquoted(text, str(error))}", file=source, hint=hint) from error
+
+
+def _unquoted(text: str, problem: str) -> str:
+    """Return what to say of a line that goes wrong because its key needs quotes; nothing of any other."""
+    place = re.search(r"at line (\d+)", problem)
+    lines = text.replace("\r\n", "\n").split("\n")
+    line = lines[int(place[1]) - 1] if place is not None and int(place[1]) <= len(lines) else ""
+    key = re.match(r"""\s*([^="'\[\]{}#]*[^="'\[\]{}#\s])\s*=""", line)
+    if key is None or re.fullmatch(r"[\w-]+(\s*\.\s*[\w-]+)*", key[1], re.ASCII):
+        return ""
+    return f'; a name with spaces or letters beyond A to Z stands in quotes: "{visible(key[1])}"'
 
 
 def check_config(data: Any, model: type[Model], *, source: str | Path, hint: str) -> Model:
