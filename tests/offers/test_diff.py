@@ -58,7 +58,9 @@ def test_a_price_that_rose_and_places_that_nobody_takes(titles: pd.DataFrame, sc
     one = offer(priced, scores, budget=budget)
     best, second = one.frame["title_id"].iloc[[0, 1]]
     dear = priced.assign(ask_price=priced["ask_price"].mask(priced["title_id"] == best, 950.0))
-    found = told(diff_offers(one, offer(dear, scores, budget=budget)))
+    other = offer(dear, scores, budget=budget)
+    found = told(diff_offers(one, other))
+    assert what_differs(one, other) == ["prices"]  # of a title that only one of them offers
     assert found[best] == ("went", "ask price 100 to 950; its place went to another title", "price|others")
     locked = told(diff_offers(one, offer(dear, scores, budget=budget, lock={"title_ids": [best]})))
     assert locked[second] == ("went", "its place is left empty", "others")

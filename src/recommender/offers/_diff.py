@@ -97,15 +97,19 @@ def what_differs(before: Offer, after: Offer) -> list[str]:
     ids = [{*offer.eligible["title_id"], *offer.left_out.get("title_id", ())} for offer in (before, after)]
     found += [] if ids[0] == ids[1] else ["catalogue"]
     for part, columns in PARTS.items():
-        of_offer = part in {"prices", *CHECKED}
-        one, other = (
-            (offer.frame if of_offer else offer.eligible).reindex(columns=columns).astype("str").set_index("title_id")
-            for offer in (before, after)
-        )
-        common = one.index.intersection(other.index)
-        if not one.loc[common].equals(other.loc[common]):
+        # Prices of titles that only one of them offers count too: they may be why.
+        tables = [] if part in CHECKED else [[offer.eligible for offer in (before, after)]]
+        tables += [[offer.frame for offer in (before, after)]] if part in {"prices", *CHECKED} else []
+        if any(_differ(*(table.reindex(columns=columns) for table in pair)) for pair in tables):
             found.append(part)
     return found
+
+
+def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Return whether two tables say different things of titles that both have."""
+    one, other = (table.astype("str").set_index("title_id") for table in (one, other))
+    common = one.index.intersection(other.index)
+    return not one.loc[common].equals(other.loc[common])
 
 
 def read_changes(path: Path) -> pd.DataFrame:
