@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.errors import DataError, counted
+from recommender.errors import DataError
 from recommender.offers.package._problem import Floats, Ints
 
 
@@ -71,7 +71,7 @@ def allocate_fees(total: float, weights: Any, *, floors: Any = None, asks: Any =
     crossed = np.flatnonzero(low > high)
     if len(crossed):
         raise DataError(
-            f"{counted(len(crossed), 'title has', 'titles have')} a floor above the ask, first title {int(crossed[0])}",
+            f"{len(crossed)} titles have a floor above their ask, first title {int(crossed[0])}",
             hint="Mend the prices.",
         )
     amounts = _spread(cents, weight, _without_floors(low, weight, cents), _without_asks(high, weight, cents))
