@@ -12,6 +12,10 @@ from hypothesis import settings
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There are as many workers as cores: threads of theirs would wait for one another. It counts when a library is loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 

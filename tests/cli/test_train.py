@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,24 @@ def words(folder: Path, **changed: object) -> list[str]:
     return ["train", "--no-track", *(word for pair in given for word in pair)]
 
 
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, text_cache: Path) -> Path:
+    folder = tmp_path_factory.mktemp("trained")
+    write_world(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECOMMENDER_CACHE", str(text_cache))
+        status, said = call(*words(folder))
+    assert status == 0, said
+    return folder / "bundle"
+
+
+@pytest.fixture
+def trained(folder: Path, trained_once: Path) -> Path:
+    """Return a folder in which the command was called once."""
+    shutil.copytree(trained_once, folder / "bundle")
+    return folder
+
+
 class TestBundle:
     def test_one_market_is_told_as_one(self, folder: Path) -> None:
         titles = read_titles(folder / "titles.parquet")
@@ -79,20 +98,19 @@ class TestBundle:
         assert {path.name for path in folder.iterdir()} == before | {"bundle"}
 
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-    def test_the_format_of_the_tables_does_not_matter(self, folder: Path, ending: str) -> None:
-        call(*words(folder))
+    def test_the_format_of_the_tables_does_not_matter(self, trained: Path, ending: str) -> None:
         for name, read in (("titles", read_titles), ("outcomes", read_outcomes)):
-            write_table(read(folder / f"{name}.parquet"), folder / f"{name}.{ending}")
-        status, _ = call(*words(folder, titles=f"titles.{ending}", outcomes=f"outcomes.{ending}", out=folder / "other"))
+            write_table(read(trained / f"{name}.parquet"), trained / f"{name}.{ending}")
+        tables = {name: f"{name}.{ending}" for name in ("titles", "outcomes")}
+        status, _ = call(*words(trained, **tables, out=trained / "other"))
         assert status == 0
-        one, other = content(folder / "bundle"), content(folder / "other")
+        one, other = content(trained / "bundle"), content(trained / "other")
         assert one["ranker.skops"] == other["ranker.skops"]
 
-    def test_an_earlier_bundle_is_replaced(self, folder: Path) -> None:
-        call(*words(folder))
-        status, _ = call(*words(folder, as_of="2018-01-01"))
+    def test_an_earlier_bundle_is_replaced(self, trained: Path) -> None:
+        status, _ = call(*words(trained, as_of="2018-01-01"))
         assert status == 0
-        assert read_manifest(folder / "bundle").as_of == "2018-01-01"
+        assert read_manifest(trained / "bundle").as_of == "2018-01-01"
 
     def test_a_day_may_be_written_short(self, folder: Path) -> None:
         status, _ = call(*words(folder, as_of="2018-1-1"))
@@ -101,18 +119,17 @@ class TestBundle:
 
 
 class TestSameBytes:
-    def test_the_same_command_in_another_process(self, folder: Path) -> None:
+    def test_the_same_command_in_another_process(self, trained: Path) -> None:
         """One with another hash seed and another number of threads."""
-        call(*words(folder))
         done = subprocess.run(
-            [sys.executable, "-m", "recommender", *words(folder, out=folder / "again")],
+            [sys.executable, "-m", "recommender", *words(trained, out=trained / "again")],
             env={**os.environ, "PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
             capture_output=True,
             check=False,
             timeout=180,
         )
         assert done.returncode == 0, done.stderr
-        assert content(folder / "bundle") == content(folder / "again")
+        assert content(trained / "bundle") == content(trained / "again")
 
     def test_outcomes_dated_on_or_after_the_day_change_nothing(self, folder: Path) -> None:
         """Other figures of the same titles and market, another market, titles that had none: not a byte differs."""
@@ -203,12 +220,11 @@ class TestRefused:
         assert "thesis.docx" in said
         assert content(folder / "bundle") == {"thesis.docx": b"years of work"}
 
-    def test_an_earlier_bundle_survives_a_failure(self, folder: Path) -> None:
-        call(*words(folder))
-        before = content(folder / "bundle")
+    def test_an_earlier_bundle_survives_a_failure(self, trained: Path) -> None:
+        before = content(trained / "bundle")
         for more in ({"as_of": "2016-01-01"}, {"titles": "nowhere.csv"}):
-            assert call(*words(folder, **more))[0] == 1
-        assert content(folder / "bundle") == before
+            assert call(*words(trained, **more))[0] == 1
+        assert content(trained / "bundle") == before
 
 
 @pytest.mark.filterwarnings("default")

@@ -21,26 +21,39 @@ from recommender.features._cache import EmbeddingCache, cache_folder
 
 DIMENSION = 384
 
+# Imports once, then for each line "PATH FIRST LAST" lets a process of its own write, and waits for it.
 WRITER = """
-import sys
+import os, sys
 import numpy as np
 from recommender.features._cache import EmbeddingCache
-path, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-with EmbeddingCache(path) as cache:
-    print("ready", flush=True)
-    for start in range(first, last, 100):
-        numbers = range(start, start + 100)
-        cache.put({f"text {n}": np.full(384, n, dtype=np.float32) for n in numbers})
+for line in sys.stdin:
+    path, first, last = line.rsplit(None, 2)
+    child = os.fork()
+    if not child:
+        with EmbeddingCache(path) as cache:
+            print(os.getpid(), flush=True)
+            for start in range(int(first), int(last), 100):
+                numbers = range(start, start + 100)
+                cache.put({f"text {n}": np.full(384, n, dtype=np.float32) for n in numbers})
+        os._exit(0)
+    print("ended", os.waitpid(child, 0)[1], flush=True)
 """
 
 
-def writer(path: Path, first: int, last: int) -> subprocess.Popen[str]:
+def writer() -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(first), str(last)],
+        [sys.executable, "-c", WRITER],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def begin(process: subprocess.Popen[str], path: Path, first: int, last: int) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{path} {first} {last}\n")
+    process.stdin.flush()
 
 
 def numbered(*numbers: int) -> dict[str, np.ndarray]:
@@ -100,10 +113,12 @@ def test_reads_twenty_thousand_texts_in_well_under_a_second(tmp_path: Path) -> N
 
 def test_two_processes_write_one_new_file_at_once(tmp_path: Path) -> None:
     path = tmp_path / "new" / "m.sqlite"
-    processes = [writer(path, 0, 3_000), writer(path, 1_500, 4_500)]
+    processes = [writer(), writer()]
+    for process, first in zip(processes, (0, 1_500), strict=True):
+        begin(process, path, first, first + 3_000)
     for process in processes:
-        _, errors = process.communicate(timeout=60)
-        assert (process.returncode, errors) == (0, "")
+        told, errors = process.communicate(timeout=60)
+        assert (process.returncode, told.splitlines()[1:], errors) == (0, ["ended 0"], "")
     with EmbeddingCache(path) as cache:
         found = cache.get([f"text {n}" for n in range(4_500)])
     assert len(found) == 4_500
@@ -113,13 +128,14 @@ def test_two_processes_write_one_new_file_at_once(tmp_path: Path) -> None:
 def test_a_killed_writer_loses_at_most_its_last_chunk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "m.sqlite"
     chance = random.Random(7)
+    process = writer()
+    assert process.stdout is not None
     for _ in range(5):
-        process = writer(path, 0, 100_000)
-        assert process.stdout is not None
-        process.stdout.readline()
+        begin(process, path, 0, 100_000)
+        number = int(process.stdout.readline())
         time.sleep(chance.uniform(0.01, 0.4))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        os.kill(number, signal.SIGKILL)
+        assert process.stdout.readline() == f"ended {signal.SIGKILL:d}\n"
         with EmbeddingCache(path) as cache:
             found = cache.get([f"text {n}" for n in range(20_000)])
             assert_right(found)
@@ -127,6 +143,7 @@ def test_a_killed_writer_loses_at_most_its_last_chunk(tmp_path: Path, caplog: py
         connection = sqlite3.connect(path)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
+    assert process.communicate(timeout=60) == ("", "")
     assert found
     assert warnings_of(caplog) == []
 

@@ -20,11 +20,11 @@ def connect(pipe):
 
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(240):
+    for _ in range(1200):
         try:
             return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:
-            time.sleep(0.5)
+            time.sleep(0.1)
     raise SystemExit("LibreOffice does not answer")
 
 

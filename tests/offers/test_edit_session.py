@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -34,19 +35,19 @@ def soffice() -> str:
     return command
 
 
-def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp_path: Path) -> None:
-    """Start LibreOffice without a window, let the script work in it, and end it from outside."""
-    plan = tmp_path / "edits.json"
-    plan.write_text(json.dumps(edits), encoding="utf-8")
+@pytest.fixture(scope="module")
+def office(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """Start LibreOffice without a window, give a function that lets the script work in it, and end it from outside."""
+    home = tmp_path_factory.mktemp("office")
     pipe = f"recommender-{os.getpid()}"
-    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": ""}
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": ""}
     office = subprocess.Popen(
         [
             soffice,
             "--headless",
             "--norestore",
             "--nologo",
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            f"-env:UserInstallation={(home / 'profile').as_uri()}",
             f"--accept=pipe,name={pipe};urp;",
         ],
         env=environment,
@@ -54,7 +55,10 @@ def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    try:
+
+    def edit(source: Path, target: Path, edits: dict[str, object]) -> None:
+        plan = home / "edits.json"
+        plan.write_text(json.dumps(edits), encoding="utf-8")
         done = subprocess.run(
             [SYSTEM_PYTHON, SCRIPT, pipe, source, target, plan],
             env=environment,
@@ -64,6 +68,9 @@ def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp
             check=False,
         )
         assert done.returncode == 0, done.stderr
+
+    try:
+        yield edit
     finally:
         # The command is a launcher: what it started goes with it.
         os.killpg(office.pid, signal.SIGKILL)
@@ -71,7 +78,9 @@ def edit(soffice: str, source: Path, target: Path, edits: dict[str, object], tmp
 
 
 @pytest.mark.parametrize("language", ["en", "en+ru", "en+zh"])
-def test_an_edit_session_in_libreoffice_is_read_back(soffice: str, tmp_path: Path, language: str) -> None:
+def test_an_edit_session_in_libreoffice_is_read_back(
+    office: Callable[..., None], tmp_path: Path, language: str
+) -> None:
     saved: SavedOffer = saved_offer(tmp_path / "v1", language=language)
     ids = [title for title in saved.offer.frame["title_id"] if title != "t003"]
     note = "\u200fمرحبا 🎬 =1+1\nсмотри 长安"
@@ -88,7 +97,7 @@ def test_an_edit_session_in_libreoffice_is_read_back(soffice: str, tmp_path: Pat
         "commented": ids[2],
     }
     back = tmp_path / "back.xlsx"
-    edit(soffice, saved.folder / "offer.xlsx", back, edits, tmp_path)
+    office(saved.folder / "offer.xlsx", back, edits)
     assert openpyxl.load_workbook(back).sheetnames[:1] == ["Agenda"]
 
     made = apply_workbooks([back], tmp_path / "v2", offer=saved.folder)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from recommender.errors import CallError
 from recommender.ranking._forest import Forest
@@ -207,11 +208,12 @@ def test_no_rows(forest: Forest) -> None:
     assert forest.attribute(none)[0].shape == (0, 4)
 
 
+@pytest.mark.parametrize("threads", [1, 4])
 def test_the_same_bytes_whatever_the_threads(
-    forest: Forest, rows: NDArray[np.float32], grades: NDArray[np.float64], monkeypatch: pytest.MonkeyPatch
+    forest: Forest, rows: NDArray[np.float32], grades: NDArray[np.float64], threads: int
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    again = Forest(members=THREE, max_iter=15, min_samples_leaf=5).fit(rows, grades, np.ones(N))
+    with threadpool_limits(limits=threads):
+        again = Forest(members=THREE, max_iter=15, min_samples_leaf=5).fit(rows, grades, np.ones(N))
     assert again.text_ == forest.text_
 
 

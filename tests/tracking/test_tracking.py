@@ -434,18 +434,30 @@ def test_a_check_before_the_work_refuses_what_the_run_would_and_makes_nothing(
 
 def test_a_store_that_may_only_be_read_is_refused_before_the_work(workplace: Path) -> None:
     # As a process that may not pass over permissions, which root may.
-    code = "from recommender.tracking import check_tracking; check_tracking('first')"
+    code = """
+    import sys
+    from pathlib import Path
+    from recommender.errors import OutputError
+    from recommender.tracking import check_tracking
+    for closed in map(Path, sys.argv[1:]):
+        mode = closed.stat().st_mode
+        closed.chmod(mode & ~0o222)
+        try:
+            check_tracking("first")
+        except OutputError as error:
+            print(error.message)
+        finally:
+            closed.chmod(mode)
+    """
     bound = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
     if bound and shutil.which("setpriv") is None:
         pytest.skip("nothing is closed to root")
     before = (workplace / "mlflow.db").read_bytes()
-    for closed in (workplace / "mlflow.db", workplace):
-        mode = closed.stat().st_mode
-        closed.chmod(mode & ~0o222)
-        told = subprocess.run([*bound, sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        closed.chmod(mode)
-        assert "the runs cannot be written there" in told.stderr
-    subprocess.run([sys.executable, "-c", code], check=True)
+    words = [*bound, sys.executable, "-c", textwrap.dedent(code), workplace / "mlflow.db", workplace]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert [("the runs cannot be written there" in line) for line in told.stdout.splitlines()] == [True, True]
+    check_tracking("first")
     assert (workplace / "mlflow.db").read_bytes() == before
     assert [path.name for path in workplace.iterdir()] == ["mlflow.db"]
 

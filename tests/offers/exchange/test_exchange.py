@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,22 +87,34 @@ def test_the_pair_is_the_best_of_all_that_balance(seed: int, tolerance: float, w
             assert fits((swapped, pair[1]), 1e-5)
 
 
-@pytest.fixture
-def sides(tmp_path: Path) -> Path:
-    """Write both sides' folders, their briefs and the exchange brief."""
+@pytest.fixture(scope="module")
+def _sides(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sides")
     for name, market, countries in (("ours", "CN", ["RU"]), ("theirs", "RU", ["CN"])):
         titles = catalogue()
         titles["title"] = [f"Title {number}" for number in range(len(titles))]
         titles["countries"] = pd.Series([countries] * len(titles), dtype="object")
         appeal = appeal_of(len(titles)) if name == "ours" else [0.8 * value for value in appeal_of(len(titles))]
-        (tmp_path / name).mkdir()
-        write_table(titles, tmp_path / name / "titles.parquet")
-        write_table(scores_frame(titles, appeal, market), tmp_path / name / "scores.csv")
-    (tmp_path / "a.toml").write_text(SIDE.format("give", "CN", 12) + "[shares.genre]\nComedy = {min = 0.25}\n")
-    (tmp_path / "b.toml").write_text(SIDE.format("take", "RU", 12))
+        (folder / name).mkdir()
+        write_table(titles, folder / name / "titles.parquet")
+        write_table(scores_frame(titles, appeal, market), folder / name / "scores.csv")
+    (folder / "a.toml").write_text(SIDE.format("give", "CN", 12) + "[shares.genre]\nComedy = {min = 0.25}\n")
+    (folder / "b.toml").write_text(SIDE.format("take", "RU", 12))
     exchange = 'name = "swap"\ntolerance = 0.02\nours = {brief = "a.toml"}\ntheirs = {brief = "b.toml"}\n'
-    (tmp_path / "x.toml").write_text(exchange)
-    return tmp_path
+    (folder / "x.toml").write_text(exchange)
+    return folder
+
+
+@pytest.fixture
+def sides(_sides: Path, tmp_path: Path) -> Path:
+    """Return a folder with both sides' folders, their briefs and the exchange brief."""
+    return shutil.copytree(_sides, tmp_path, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def found(_sides: Path) -> Exchange:
+    """Return the exchange of these sides."""
+    return made(_sides)
 
 
 def made(sides: Path) -> Exchange:
@@ -115,8 +128,7 @@ def test_the_public_names_are_there() -> None:
     assert all(hasattr(recommender.offers.exchange, name) for name in names)
 
 
-def test_both_lists_keep_their_briefs_and_balance(sides: Path) -> None:
-    found = made(sides)
+def test_both_lists_keep_their_briefs_and_balance(found: Exchange) -> None:
     assert len(found.ours.frame) == len(found.theirs.frame) == 12
     assert sum("Comedy" in genres for genres in found.ours.frame["genres"]) >= 3
     assert found.ours.frame["appeal"].sum() == pytest.approx(found.balance.ours)
@@ -126,8 +138,7 @@ def test_both_lists_keep_their_briefs_and_balance(sides: Path) -> None:
     assert not found.ours.shortfalls
 
 
-def test_the_files_say_the_balance_and_its_interval(sides: Path) -> None:
-    found = made(sides)
+def test_the_files_say_the_balance_and_its_interval(sides: Path, found: Exchange) -> None:
     files = write_exchange(found, sides / "out", inputs={"brief": sides / "x.toml"})
     facts = json.loads(files["balance.json"].read_text("utf-8"))
     assert facts["difference"] == pytest.approx(found.balance.difference, abs=1e-6)
@@ -145,8 +156,7 @@ def test_the_files_say_the_balance_and_its_interval(sides: Path) -> None:
     assert first == {path.name: path.read_bytes() for path in (sides / "out").iterdir() if path.is_file()}
 
 
-def test_the_page_is_in_the_languages_of_both_sides(sides: Path) -> None:
-    found = made(sides)
+def test_the_page_is_in_the_languages_of_both_sides(sides: Path, found: Exchange) -> None:
     page = balance_html(found, "en+zh")
     for text in ("We give", "我方给出", "China receives ours, Russia theirs", "中国接收我方影片，俄罗斯接收对方影片"):
         assert text in page
@@ -157,8 +167,7 @@ def test_the_page_is_in_the_languages_of_both_sides(sides: Path) -> None:
     assert "рынок" in (files["theirs"] / "report.html").read_text("utf-8").casefold()
 
 
-def test_lists_that_are_all_but_proven_are_no_shortfall(sides: Path) -> None:
-    found = made(sides)
+def test_lists_that_are_all_but_proven_are_no_shortfall(sides: Path, found: Exchange) -> None:
     solution = found.ours.choice.solution  # type: ignore[union-attr]
 
     def offer_with(gap: float) -> Any:
@@ -176,20 +185,19 @@ def test_lists_that_are_all_but_proven_are_no_shortfall(sides: Path) -> None:
     assert balance_facts(unsure)["proven_optimum"] is False
 
 
-def test_what_a_person_keeps_in_the_folder_is_left_alone(sides: Path) -> None:
-    write_exchange(made(sides), sides / "out")
+def test_what_a_person_keeps_in_the_folder_is_left_alone(sides: Path, found: Exchange) -> None:
+    write_exchange(found, sides / "out")
     (sides / "out" / "ours" / "mine.txt").write_text("x")
     with pytest.raises(OutputError, match=r"mine\.txt"):
-        write_exchange(made(sides), sides / "out")
+        write_exchange(found, sides / "out")
     assert (sides / "out" / "ours" / "mine.txt").is_file()
     # What a desktop leaves there may go with the folder.
     (sides / "out" / "ours" / "mine.txt").rename(sides / "out" / "ours" / ".DS_Store")
-    write_exchange(made(sides), sides / "out")
+    write_exchange(found, sides / "out")
     assert not (sides / "out" / "ours" / ".DS_Store").exists()
 
 
-def test_an_offer_or_one_table_is_a_side(sides: Path) -> None:
-    found = made(sides)
+def test_an_offer_or_one_table_is_a_side(sides: Path, found: Exchange) -> None:
     files = write_exchange(found, sides / "out")
     side = read_side(files["ours"])
     assert set(side.titles["title_id"]) == set(read_side(sides / "ours").titles["title_id"])
@@ -216,8 +224,8 @@ def test_swapped_sides_are_told_with_both_markets(sides: Path) -> None:
         build_exchange(read_side(sides / "ours"), read_side(sides / "ours"), brief)
 
 
-def test_rights_and_rules_bar_titles_of_an_exchange_too(sides: Path) -> None:
-    best = made(sides).ours.frame["title_id"].iloc[0]
+def test_rights_and_rules_bar_titles_of_an_exchange_too(sides: Path, found: Exchange) -> None:
+    best = found.ours.frame["title_id"].iloc[0]
     ids = read_side(sides / "ours").titles["title_id"]
     rights = pd.DataFrame({"title_id": ids, "market": "CN", "status": "owned"})
     rights.loc[len(rights)] = [best, "CN", "withdrawn"]
