@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -63,6 +64,20 @@ class Done:
 Make = Callable[..., ExperimentConfig]
 
 
+@pytest.fixture(scope="module")
+def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the first test that asks leaves the usual experiment."""
+    return tmp_path_factory.mktemp("finished") / "experiments"
+
+
+@pytest.fixture
+def finished(make_config: Make, tmp_path: Path, finished_once: Path) -> Path:
+    """Return a folder in which the usual experiment is finished."""
+    if not finished_once.exists():
+        run_experiment(make_config(), finished_once)
+    return shutil.copytree(finished_once, tmp_path, dirs_exist_ok=True)
+
+
 def test_everything_is_done_once(make_config: Make, tmp_path: Path) -> None:
     done = Done()
     first = run_experiment(make_config(), tmp_path, around=done)
@@ -78,30 +93,29 @@ def test_everything_is_done_once(make_config: Make, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(first.comparisons, second.comparisons)
 
 
-def test_rows_are_enough_where_the_raw_judgements_are_gone(make_config: Make, tmp_path: Path) -> None:
-    before = {path.name: path.read_bytes() for path in run_experiment(make_config(), tmp_path).files.values()}
-    for file in (tmp_path / "runs" / "try").iterdir():
-        file.unlink()
+def test_rows_are_enough_where_the_raw_judgements_are_gone(make_config: Make, finished: Path) -> None:
+    before = {path.name: path.read_bytes() for path in finished.glob("try.*")}
+    forget_raw(finished)
     done = Done()
-    run = run_experiment(make_config(), tmp_path, around=done)
+    run = run_experiment(make_config(), finished, around=done)
     assert done.take() == []
     assert {path.name: path.read_bytes() for path in run.files.values()} == before
 
 
-def test_a_new_model_is_added_to_the_rows(make_config: Make, tmp_path: Path) -> None:
-    run_experiment(make_config(models=("newest", "shuffle")), tmp_path)
+def test_a_new_model_is_added_to_the_rows(make_config: Make, finished: Path) -> None:
+    run_experiment(make_config(models=("newest", "shuffle")), finished)
     done = Done()
     variant = {"name": "soft", "base": "origin_genre", "set": {"shrinkage": 100.0}}
-    run = run_experiment(make_config(models=("newest", "shuffle"), variants=(variant,)), tmp_path, around=done)
+    run = run_experiment(make_config(models=("newest", "shuffle"), variants=(variant,)), finished, around=done)
     assert done.take() == ["soft"] * 3
     assert run.results["ranker"].unique().tolist() == ["newest", "shuffle", "soft"]
     assert set(run.comparisons["other"]) == {"shuffle", "soft"}
-    left = run_experiment(make_config(models=("newest",)), tmp_path)
+    left = run_experiment(make_config(models=("newest",)), finished)
     assert left.results["ranker"].unique().tolist() == ["newest"]
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(make_config: Make, tmp_path: Path) -> None:
-    calls = Done()
+def test_an_interrupted_run_goes_on_where_it_stopped(make_config: Make, finished: Path) -> None:
+    folder, calls = finished / "interrupted", Done()
 
     def until_the_fifth(doing: str) -> AbstractContextManager[None]:
         calls(doing)
@@ -110,12 +124,12 @@ def test_an_interrupted_run_goes_on_where_it_stopped(make_config: Make, tmp_path
         return nullcontext()
 
     with pytest.raises(KeyboardInterrupt):
-        run_experiment(make_config(), tmp_path, around=until_the_fifth)
-    assert pd.read_csv(tmp_path / "try.results.csv")["ranker"].unique().tolist() == ["newest"]
+        run_experiment(make_config(), folder, around=until_the_fifth)
+    assert pd.read_csv(folder / "try.results.csv")["ranker"].unique().tolist() == ["newest"]
     done = Done()
-    run = run_experiment(make_config(), tmp_path, around=done)
+    run = run_experiment(make_config(), folder, around=done)
     assert done.take() == ["shuffle"] * 2 + ["origin_genre"] * 3
-    whole = run_experiment(make_config(), tmp_path / "elsewhere")
+    whole = run_experiment(make_config(), finished)
     same = [name for name in run.results.columns if name != "seconds"]
     pd.testing.assert_frame_equal(run.results[same], whole.results[same])
 
@@ -147,34 +161,43 @@ def score_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(NewestRanker, "_score", lambda self, asked: -before(self, asked))
 
 
-def test_a_model_done_again_leaves_the_others_comparisons(make_config: Make, tmp_path: Path) -> None:
-    before = run_experiment(make_config(), tmp_path)
-    forget_raw(tmp_path)
-    run = run_experiment(make_config(), tmp_path, only=("shuffle",), again=True)
+def test_a_model_done_again_leaves_the_others_comparisons(make_config: Make, finished: Path) -> None:
+    before = run_experiment(make_config(), finished)
+    forget_raw(finished)
+    run = run_experiment(make_config(), finished, only=("shuffle",), again=True)
     # It gave the figures that it had, so that its own comparison is still true as well.
     same = ["ranker", "other", "split", "figure"]
     pd.testing.assert_frame_equal(run.comparisons[same], before.comparisons[same])
     np.testing.assert_allclose(run.comparisons["difference"], before.comparisons["difference"], atol=1e-4)
 
 
+def test_another_first_model_is_the_one_that_the_others_are_compared_with(make_config: Make, finished: Path) -> None:
+    run = run_experiment(make_config(models=("origin_genre", "newest", "shuffle")), finished)
+    assert run.done == ()
+    assert set(run.comparisons["ranker"]) == {"origin_genre"}
+    assert set(run.comparisons["other"]) == {"newest", "shuffle"}
+
+
 def test_a_comparison_goes_with_what_a_side_was(
-    make_config: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    make_config: Make, finished: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = make_config(models=("origin_genre", "newest", "shuffle"))
-    before = run_experiment(config, tmp_path)
-    forget_raw(tmp_path)
+    before = run_experiment(config, finished)
+    elsewhere = shutil.copytree(finished, finished / "elsewhere", ignore=lambda _, names: {"elsewhere"} & {*names})
+    forget_raw(finished)
     score_reversed(monkeypatch)
-    run = run_experiment(config, tmp_path, only=("newest",), again=True)
+    run = run_experiment(config, finished, only=("newest",), again=True)
     assert set(before.comparisons["other"]) == {"newest", "shuffle"}
     assert set(run.comparisons["other"]) == {"shuffle"}
     (told, _) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "origin_genre is not compared with newest" in told
     assert told.endswith("judge anew: --again --only origin_genre")
-    whole = run_experiment(config, tmp_path, only=("origin_genre",), again=True)
+    whole = run_experiment(config, finished, only=("origin_genre",), again=True)
     assert whole.comparisons["other"].drop_duplicates().tolist() == ["newest", "shuffle"]
+    never_gone = run_experiment(config, elsewhere, only=("newest",), again=True)
     pd.testing.assert_frame_equal(
         whole.comparisons.query("other == 'newest'").reset_index(drop=True),
-        run_experiment(config, tmp_path / "elsewhere").comparisons.query("other == 'newest'").reset_index(drop=True),
+        never_gone.comparisons.query("other == 'newest'").reset_index(drop=True),
     )
 
 
@@ -192,28 +215,28 @@ def test_names_that_pandas_takes_for_missing_are_names(make_config: Make, tmp_pa
     "change",
     [{"k": 11}, {"resamples": 30}, {"seed": 1}, {"gain": "binary"}, {"splits": ({"kind": "folds", "folds": 3},)}],
 )
-def test_what_decides_a_figure_is_in_its_digest(make_config: Make, tmp_path: Path, change: dict[str, Any]) -> None:
+def test_what_decides_a_figure_is_in_its_digest(make_config: Make, finished: Path, change: dict[str, Any]) -> None:
     models = {"models": ("newest",)}
-    run_experiment(make_config(**models), tmp_path)
     done = Done()
-    run = run_experiment(make_config(**models, **change), tmp_path, around=done)
+    run_experiment(make_config(**models), finished, around=done)
+    assert done.take() == []
+    run = run_experiment(make_config(**models, **change), finished, around=done)
     assert set(done.take()) == {"newest"}
     assert run.results["key"].nunique() == len(run.results["split"].unique())
 
 
-def test_other_data_are_other_digests(make_config: Make, tmp_path: Path, votes: pd.DataFrame) -> None:
+def test_other_data_are_other_digests(make_config: Make, finished: Path, votes: pd.DataFrame) -> None:
     config = make_config(models=("newest",))
-    run_experiment(config, tmp_path)
-    write_table(votes.assign(value=votes["value"] + 1), tmp_path / "outcomes.parquet")
-    assert run_experiment(config, tmp_path).done == ("newest",)
+    assert run_experiment(config, finished).done == ()
+    write_table(votes.assign(value=votes["value"] + 1), finished / "outcomes.parquet")
+    assert run_experiment(config, finished).done == ("newest",)
 
 
-def test_while_one_model_is_done_the_others_rows_stay_though_they_are_old(make_config: Make, tmp_path: Path) -> None:
-    run_experiment(make_config(), tmp_path)
-    run = run_experiment(make_config(k=12), tmp_path, only=("newest",))
+def test_while_one_model_is_done_the_others_rows_stay_though_they_are_old(make_config: Make, finished: Path) -> None:
+    run = run_experiment(make_config(k=12), finished, only=("newest",))
     assert run.results["ranker"].unique().tolist() == ["newest", "shuffle", "origin_genre"]
     assert run.comparisons.empty  # what was judged otherwise is not compared
-    assert run_experiment(make_config(k=12), tmp_path).done == ("shuffle", "origin_genre")
+    assert run_experiment(make_config(k=12), finished).done == ("shuffle", "origin_genre")
 
 
 def test_seeds_are_holdouts_of_their_own(make_config: Make, tmp_path: Path) -> None:
@@ -241,32 +264,31 @@ def test_the_same_day_with_and_without_a_last_year_are_two_splits(make_config: M
     assert "2013" in second.label
 
 
-def test_the_markdown_says_what_its_intervals_leave_out(make_config: Make, tmp_path: Path) -> None:
-    text = run_experiment(make_config(models=("newest", "shuffle")), tmp_path).files["md"].read_text(encoding="utf-8")
+def test_the_markdown_says_what_its_intervals_leave_out(finished: Path) -> None:
+    text = (finished / "try.results.md").read_text(encoding="utf-8")
     assert "not adjusted for the number of comparisons" in text
     assert "not from training again with another seed" in text
 
 
-def test_the_markdown_is_made_of_the_csv(make_config: Make, tmp_path: Path) -> None:
-    run = run_experiment(make_config(), tmp_path)
-    text = run.files["md"].read_text(encoding="utf-8")
-    assert text == markdown(read_kept(make_config(), tmp_path), make_config())
+def test_the_markdown_is_made_of_the_csv(make_config: Make, finished: Path) -> None:
+    text = (finished / "try.results.md").read_text(encoding="utf-8")
+    assert text == markdown(read_kept(make_config(), finished), make_config())
     assert text.startswith("# try\n\nDoes it?\n")
     for split in ("## 2 folds", "## origin US"):
         assert split in text
-    for ndcg in pd.read_csv(run.files["csv"])["ndcg"]:
+    for ndcg in pd.read_csv(finished / "try.results.csv")["ndcg"]:
         assert f"{ndcg:.3f}" in text
     assert "| newest | shuffle | NDCG@10 |" in text
     widths = [line.count("|") for line in text.splitlines() if line.startswith("|")]
     assert all(width > 2 for width in widths)
 
 
-def test_a_file_that_is_no_table_is_refused(make_config: Make, tmp_path: Path) -> None:
-    (tmp_path / "try.results.csv").write_bytes(b"\xff\xfe\x00\x01")
+def test_a_file_that_is_no_table_is_refused(make_config: Make, finished: Path) -> None:
+    (finished / "try.results.csv").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(UnreadableFileError, match=r"try\.results\.csv"):
-        run_experiment(make_config(), tmp_path)
-    (tmp_path / "try.results.csv").write_text("ranker,ndcg\nold,0.5\n")
-    assert "old" not in set(run_experiment(make_config(), tmp_path).results["ranker"])
+        run_experiment(make_config(), finished)
+    (finished / "try.results.csv").write_text("ranker,ndcg\nold,0.5\n")
+    assert "old" not in set(run_experiment(make_config(), finished).results["ranker"])
 
 
 def test_a_judgement_is_the_same_after_it_was_kept(tmp_path: Path, titles: pd.DataFrame, votes: pd.DataFrame) -> None:

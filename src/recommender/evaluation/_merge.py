@@ -29,7 +29,7 @@ def merge(
     """Return the tables with what was judged, in the order of the models and splits.
 
     A comparison that cannot be made again, as the raw judgements of a side are gone, stays while both sides are what
-    they were: the same settings, and the same figures.
+    they were: the same settings, the same figures, and the one model still the first.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def merge(
     results = results[results["split"].isin(order)]
     results = results.sort_values("split", key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
     fresh = comparisons([one for some in judged.values() for one in some], names[0], random_state=seed)
-    stays = _still_true(kept, results, keys, fresh)
+    stays = _still_true(kept, results, keys, fresh, names[0])
     both = [table for table in (fresh, kept.comparisons[np.array(stays, dtype=bool)]) if len(table)]
     compared = pd.concat(both, ignore_index=True) if both else fresh
     rows = [(order[split], names.index(model_of(other))) for other, split in _pairs(compared, "other", "split")]
@@ -86,15 +86,17 @@ def warn_of_gaps(
             )
 
 
-def _still_true(kept: Kept, results: pd.DataFrame, keys: Keys, fresh: pd.DataFrame) -> list[bool]:
-    """Return of each comparison kept whether it is not made afresh, and both sides are what they were."""
+def _still_true(kept: Kept, results: pd.DataFrame, keys: Keys, fresh: pd.DataFrame, reference: str) -> list[bool]:
+    """Return of each comparison kept whether it is not made afresh, both sides are what they were, and it is wanted."""
     made = set(_pairs(fresh, "ranker", "other", "split"))
     same = {
         (name, split): kept.has(name, split, key) and _same_figures(kept.results, results, name, split)
         for (name, split), key in keys.items()
     }
     return [
-        (one, other, split) not in made and all(same.get((model_of(side), split), False) for side in (one, other))
+        (one, other, split) not in made
+        and model_of(one) == reference
+        and all(same.get((model_of(side), split), False) for side in (one, other))
         for one, other, split in _pairs(kept.comparisons, "ranker", "other", "split")
     ]
 
