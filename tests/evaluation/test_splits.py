@@ -19,6 +19,7 @@ from recommender.evaluation import (
     Split,
     YearSplit,
 )
+from recommender.evaluation._truth import find_truth
 from recommender.evaluation.splits import AnySplit
 from recommender.schema import at_home
 
@@ -200,6 +201,20 @@ def test_audiences_at_home_are_shown_of_titles_that_judge_abroad(
     assert places <= {("t000", "FR", "votes"), ("t002", "RU", "votes")}
     if split.kind == "folds":
         assert len(places) == 2
+
+
+@pytest.mark.parametrize("metric", ["top10_points", "released"])
+def test_that_a_title_is_shown_at_home_does_not_tell_that_it_will_do_well(
+    titles: pd.DataFrame, make_outcomes: Callable[..., pd.DataFrame], metric: str
+) -> None:
+    titles = titles.head(8).copy()
+    titles["countries"] = [["FR"]] * 8
+    home = [(f"t00{i}", "FR", "votes", 7, "2021-06-01") for i in range(8)]
+    home += [(f"t00{i}", "FR", metric, 1, "2022-02-01") for i in range(8)]
+    abroad = [(f"t00{i}", "CN", metric, 1, "2022-02-01") for i in range(4)]
+    for holdout in FoldSplit(folds=2).divide(titles, make_outcomes(home + abroad)):
+        assert set(find_truth(holdout).value[:, 0] > 0) == {True, False}
+        assert sorted(holdout.history["title_id"]) == sorted(holdout.judged["title_id"])
 
 
 @pytest.mark.parametrize("split", [YearSplit(first=1950, last=1960), YearSplit(first=1900, last=2100)])

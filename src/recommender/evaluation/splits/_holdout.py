@@ -119,7 +119,10 @@ def by_titles(
 
 
 def find_history(titles: pd.DataFrame, outcomes: pd.DataFrame, judged: NDArray[np.bool_]) -> pd.DataFrame:
-    """Return what may be shown of titles that judge: worldwide outcomes, and levels at home of titles known abroad.
+    """Return what may be shown of titles that judge: worldwide outcomes, and levels at home of those that judge abroad.
+
+    That a title is shown tells nothing of what it did: where having no outcome judges too (a flow, a market that is not
+    listed), those without one are shown as well.
 
     Parameters
     ----------
@@ -128,9 +131,10 @@ def find_history(titles: pd.DataFrame, outcomes: pd.DataFrame, judged: NDArray[n
         Rows of titles that judge, from when they may be seen.
     """
     home, world = is_home(outcomes, titles), is_worldwide(outcomes)
-    level = np.array([METRICS[metric].nature == "level" for metric in outcomes["metric"]], dtype=bool)
-    abroad = outcomes["title_id"].isin(outcomes.loc[~home & ~world, "title_id"]).to_numpy(dtype=bool)
-    shown: pd.DataFrame = outcomes[judged & (world | (home & level & abroad))].reset_index(drop=True)
+    nature = np.array([METRICS[metric].nature for metric in outcomes["metric"]], dtype=object)
+    judging = outcomes.loc[~world & (~home | (nature == "presence")), "title_id"]
+    abroad = outcomes["title_id"].isin(judging).to_numpy(dtype=bool) | bool((~home & ~world & (nature == "flow")).any())
+    shown: pd.DataFrame = outcomes[judged & (world | (home & (nature == "level") & abroad))].reset_index(drop=True)
     return shown
 
 
