@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from recommender.errors import CallError, did_you_mean, visible
 from recommender.evaluation._evaluate import Judging
-from recommender.evaluation._rankers import Name, NamedRanker, VariantConfig, find_ranker, make_variant, unique_rankers
+from recommender.evaluation._rankers import NamedRanker, VariantConfig, find_ranker, make_variant, unique_rankers
 from recommender.evaluation._truth import Gain
 from recommender.evaluation.splits import AnySplit
+from recommender.ranking import ModelName
 from recommender.sample import load_sample, sample_path
 from recommender.sources import read_outcomes, read_titles, read_toml
 
@@ -67,7 +68,7 @@ class ExperimentConfig(_Part):
     'random 30%'
     """
 
-    name: Name
+    name: ModelName
     description: str = ""
     data: Literal["sample"] | DataConfig = "sample"
     models: tuple[str, ...] = ()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sklearn.base import clone
 
 from recommender.errors import CallError, ConfigError, did_you_mean, visible
 from recommender.evaluation._protocol import TitleRanker
-from recommender.ranking import BASELINES, ModelConfig, load_model_config
-from recommender.sources import check_config, spelled
+from recommender.ranking import BASELINES, ModelConfig, ModelName, load_model_config
+from recommender.sources import check_config
 
 __all__ = ["NamedRanker", "VariantConfig", "find_ranker", "make_variant", "unique_rankers"]
-
-Name = Annotated[str, spelled("[a-z0-9][a-z0-9_-]*", "use small letters, digits, - and _, a letter or digit first")]
 
 
 class VariantConfig(BaseModel):
@@ -41,7 +39,7 @@ class VariantConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Name
+    name: ModelName
     base: str
     set: dict[str, Any] = {}
     without: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
     from recommender.ranking._bundle import BUNDLE_FILES, Manifest, load_bundle, read_manifest, save_bundle
-    from recommender.ranking._config import ModelConfig, load_model_config
+    from recommender.ranking._config import ModelConfig, ModelName, load_model_config
     from recommender.ranking._evidence import needs_screening
     from recommender.ranking._labels import percentile_of, spread_percentiles
     from recommender.ranking._ranker import Ranker
@@ -42,6 +42,7 @@ __all__ = [
     "Manifest",
     "MeanEmbeddingRanker",
     "ModelConfig",
+    "ModelName",
     "NewestRanker",
     "OriginGenreRanker",
     "Ranker",
@@ -60,7 +61,7 @@ __all__ = [
 
 _HOMES = {
     "_bundle": ("BUNDLE_FILES", "Manifest", "load_bundle", "read_manifest", "save_bundle"),
-    "_config": ("ModelConfig", "load_model_config"),
+    "_config": ("ModelConfig", "ModelName", "load_model_config"),
     "_evidence": ("needs_screening",),
     "_labels": ("percentile_of", "spread_percentiles"),
     "_ranker": ("Ranker",),

@@ -14,9 +14,12 @@ from recommender.ranking._learners import LEARNERS
 from recommender.ranking._ranker import Ranker
 from recommender.sources import read_toml, spelled
 
-__all__ = ["ModelConfig", "load_model_config"]
+__all__ = ["ModelConfig", "ModelName", "load_model_config"]
 
-Name = Annotated[str, spelled("[a-z0-9][a-z0-9_-]*", "use small letters, digits, - and _, a letter or digit first")]
+ModelName = Annotated[
+    str, spelled("[a-z0-9][a-z0-9_-]*", "use small letters, digits, - and _, a letter or digit first")
+]
+"""How a model may be called, and whatever stands beside one: files are named by it."""
 
 
 class _Part(BaseModel):
@@ -31,7 +34,7 @@ class EncoderConfig(_Part):
 
 
 class TreesConfig(_Part):
-    """Settings of the boosted trees; see `recommender.ranking.Forest`."""
+    """Settings of the boosted trees; see `recommender.ranking._forest.Forest`."""
 
     members: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] = DEFAULT_MEMBERS
     max_iter: Annotated[int, Field(ge=1, le=5000)] = 300
@@ -61,7 +64,7 @@ class ModelConfig(_Part):
     3
     """
 
-    name: Name = "default"
+    name: ModelName = "default"
     description: str = ""
     groups: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_GROUPS
     n_folds: Annotated[int, Field(ge=2, le=20)] = 5
