@@ -33,6 +33,13 @@ def test_as_it_is_as_in_the_scores(fitted: Ranker, catalogue: pd.DataFrame, hist
         assert table["evidence"][0] == scores.loc["t0121", "evidence"]
 
 
+def test_of_a_table_that_tells_little_more_can_be_told(fitted: Ranker, catalogue: pd.DataFrame) -> None:
+    bare = catalogue[["title_id", "title", "kind", "countries"]]
+    table = asked(fitted, bare, {"year": 2019, "genres": ["Action"]})
+    assert table["change"].tolist()[1:3] == ["year: not told → 2019", "genres: not told → Action"]
+    assert table["appeal"].iloc[0] == fitted.predict(bare, ["CN"], explain=0).set_index("title_id")["appeal"]["t0121"]
+
+
 def test_as_it_is_where_few_titles_are_known_and_few_have_an_identifier(
     fitted: Ranker, catalogue: pd.DataFrame, history: pd.DataFrame
 ) -> None:
@@ -95,6 +102,11 @@ def test_a_figure_that_was_never_met_says_so(fitted: Ranker, catalogue: pd.DataF
         ({"countries": ["Narnia"]}, "no country 'Narnia'", "ISO 3166-1"),
         ({"countries": ["CN"]}, "comes from CN", "another market"),
         ({"synopsis": 3}, "synopsis cannot be", "text"),
+        ({"genres": 3}, "genres cannot be '3'", "list of texts"),
+        ({"genres": ["Drama", 3]}, "genres cannot be", "list of texts"),
+        ({"me_track": "yes"}, "me_track cannot be 'yes'", "True or False"),
+        ({"history": 7}, "history cannot be '7'", "list of mappings"),
+        ({"history": ["votes"]}, "history cannot be", "list of mappings"),
         ({"history": {"market": "WW", "metric": "votes"}}, "lacks value", "metric"),
         ({"history": {"market": "WW", "metric": "vote", "value": 1}}, "no metric 'vote'", "did you mean 'votes'"),
         ({"history": {"market": "WW", "metric": "votes", "value": "many"}}, "'many'", "number"),

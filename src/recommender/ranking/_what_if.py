@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from recommender.errors import CallError, counted, did_you_mean, visible
 from recommender.schema import COUNTRIES, KINDS, MARKETS, METRICS, OUTCOMES, TITLES, WORLDWIDE
+from recommender.sources import complete_titles
 
 if TYPE_CHECKING:
     from recommender.ranking._ranker import Ranker
@@ -60,8 +61,8 @@ def what_if(
     Raises
     ------
     CallError
-        If the title is not in the table or not foreign to the market, there is no such column, or a value is not one that
-        the column can hold.
+        If the title is not in the table or not foreign to the market, there is no such column, a value is not one that the
+        column can hold, or `titles` is no titles table.
 
     Examples
     --------
@@ -76,6 +77,7 @@ def what_if(
     >>> bool(table["difference"][0] == 0)
     True
     """
+    titles = complete_titles(titles)
     title = _find(titles, title_id)
     if not changes:
         raise CallError("there is no change to ask about", hint="Give one, such as changes={'year': 2020}.")
@@ -162,8 +164,10 @@ def _cell(name: str, value: Any) -> Any:
         )
     column = TITLES[name]
     if column.type == "list":
-        words = value.split("|") if isinstance(value, str) else list(value or [])
-        words = [word.strip() for word in words if isinstance(word, str) and word.strip()]
+        words = [] if value is None else value.split("|") if isinstance(value, str) else value
+        if not isinstance(words, Collection) or not all(isinstance(word, str) for word in words):
+            raise CallError(f"{name} cannot be {visible(value)!r}", hint="Give a list of texts.")
+        words = [word.strip() for word in words if word.strip()]
         for word in words if name == "countries" else ():
             _choose(word, COUNTRIES, "country", "use ISO 3166-1 alpha-2 codes, such as FR")
         return words
@@ -176,8 +180,9 @@ def _cell(name: str, value: Any) -> Any:
                 f"{name} cannot be {visible(value)!r}", hint=f"Give a{'n' * (column.type == 'integer')} {column.type}."
             )
         return int(value) if column.type == "integer" else float(value)
-    if column.type != "boolean" and not isinstance(value, str):
-        raise CallError(f"{name} cannot be {visible(value)!r}", hint="Give a text.")
+    if not isinstance(value, bool | np.bool_ if column.type == "boolean" else str):
+        wanted = "True or False" if column.type == "boolean" else "a text"
+        raise CallError(f"{name} cannot be {visible(value)!r}", hint=f"Give {wanted}.")
     if name == "kind":
         _choose(value, KINDS, "kind", f"choose from {', '.join(KINDS)}")
     return value
@@ -185,7 +190,9 @@ def _cell(name: str, value: Any) -> Any:
 
 def _rows(given: Any) -> list[dict[str, Any]]:
     """Return changed rows of history, checked."""
-    rows = [given] if isinstance(given, Mapping) else list(given)
+    rows = [given] if isinstance(given, Mapping) else given
+    if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
+        raise CallError(f"{_HISTORY} cannot be {visible(given)!r}", hint="Give a mapping, or a list of mappings.")
     for row in rows:
         lacking = {"market", "metric", "value"} - set(row)
         if lacking:
