@@ -90,6 +90,15 @@ def test_scores_are_by_market_and_rank(learned: Any) -> None:
     pd.testing.assert_frame_equal(alone, scores[scores["market"] == "DE"].reset_index(drop=True))
 
 
+def test_markets_are_asked_for_one_or_several_or_none(learned: Any, made: tuple[pd.DataFrame, ...]) -> None:
+    both = learned.predict(made[2], ["DE", "CN"])
+    assert both["market"].unique().tolist() == ["CN", "DE"]
+    pd.testing.assert_frame_equal(learned.predict(made[2], "CN"), both[both["market"] == "CN"])
+    none = learned.predict(made[2], [])
+    assert none.empty
+    assert none.dtypes.to_dict() == both.dtypes.to_dict()
+
+
 def test_what_was_not_learned_is_refused(learned: Any, made: tuple[pd.DataFrame, ...]) -> None:
     with pytest.raises(CallError, match="XX"):
         learned.predict(made[2], ["XX"])

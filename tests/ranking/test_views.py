@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from recommender.ranking import Ranker
-from recommender.ranking._views import choose_views, find_views
+from recommender.ranking._views import choose_views, find_views, is_unfamiliar
 from tests.frames import titles_frame
 from tests.ranking.worlds import facts_of, make_outcomes, make_titles, pairs_of, small_ranker
 
@@ -60,7 +60,7 @@ class TestWhichHeadScores:
         facts = facts_of(table, cache)
         pairs = pairs_of(facts, markets=("CN",))
         matrix = np.array([[1.0, 2.0, audience, np.nan, count] for audience, _, count in rows], dtype=np.float32)
-        return [str(name) for name in choose_views(pairs, matrix, NAMES, HEADS, share)]
+        return [str(name) for name in choose_views(is_unfamiliar(pairs, matrix, NAMES), matrix, NAMES, HEADS, share)]
 
     def test_an_origin_of_which_hardly_a_title_was_met(self, text_cache: Path) -> None:
         rows = [(0.5, "BR", 0.0), (0.5, "BR", 29.0), (0.5, "FR", 30.0), (0.5, None, 0.0)]

@@ -25,8 +25,8 @@ from recommender.features import (
     content_keys,
     content_order,
 )
+from recommender.ranking._asked import NO_OUTCOMES, prediction_day, wanted_markets
 from recommender.ranking._comparables import Comparables
-from recommender.ranking._day import prediction_day
 from recommender.ranking._evidence import EVIDENCE, SCREEN_IT, known_elsewhere, needs_screening, weigh_evidence
 from recommender.ranking._examples import build_examples, draw_folds, known_on, stack_features
 from recommender.ranking._forest import DEFAULT_MEMBERS, Forest
@@ -42,9 +42,6 @@ __all__ = ["Ranker"]
 
 logger = logging.getLogger("recommender")
 
-_NO_OUTCOMES = pd.DataFrame({"title_id": [], "market": [], "metric": [], "value": [], "as_of": []}).astype(
-    {"title_id": "str", "market": "str", "metric": "str", "value": "float64", "as_of": "str"}
-)
 _EXPLAINED, _EXPLAINED_IN_ALL = 1000, 10_000
 _EXPLAINED_AT_ONCE = 4096
 _DESCRIBED_AT_ONCE = 65_536
@@ -282,7 +279,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             If the text encoder on this machine is not the one that the model was trained with.
         """
         check_is_fitted(self)
-        wanted = self._check_markets(markets)
+        wanted = wanted_markets(markets, self.markets_)
         titles = complete_titles(titles)
         day = prediction_day(as_of, self.as_of_)
         encoder = self._encoder().fit()
@@ -293,14 +290,14 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             )
         facts = collect_facts(titles, encoder)
         title, market = np.nonzero(facts.foreign(wanted))
-        seen = _NO_OUTCOMES if history is None else seen_before(history, day)
+        seen = NO_OUTCOMES if history is None else seen_before(history, day)
         before = np.full(len(title), day, dtype="<U10")
         pairs = Pairs(facts, title, market, wanted, seen, before, before)
         matrix = self._describe(pairs)
         known_market = np.array([self.markets_.index(name) for name in wanted], dtype=np.intp)[market]
         evidence = weigh_evidence(pairs, matrix, self.feature_names_)
-        heads = choose_views(pairs, matrix, self.feature_names_, self.heads_, self.known_share_)
         unfamiliar = is_unfamiliar(pairs, matrix, self.feature_names_)
+        heads = choose_views(unfamiliar, matrix, self.feature_names_, self.heads_, self.known_share_)
         score, appeal, low, high = (np.empty(len(pairs)) for _ in range(4))
         for name in np.unique(heads):
             head, rows = self.heads_[name], heads == name
@@ -364,7 +361,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         return reasons, comparables
 
     def _describe(self, pairs: Pairs) -> NDArray[np.float32]:
-        """Return the features of pairs, market by market: many markets at once would fill the memory."""
+        """Return the features of pairs that told titles apart, some rows at a time: all at once would fill the memory."""
         matrix = np.empty((len(pairs), len(self.columns_)), dtype=np.float32)
         for start in range(0, len(pairs), _DESCRIBED_AT_ONCE):
             rows = np.arange(start, min(start + _DESCRIBED_AT_ONCE, len(pairs)))
@@ -379,17 +376,6 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
 
     def _encoder(self) -> TextEncoder:
         return TextEncoder(self.encoder, revision=self.revision, cache_dir=self.cache_dir, show_progress=True)
-
-    def _check_markets(self, markets: Sequence[str] | None) -> tuple[str, ...]:
-        one = [markets] if isinstance(markets, str) else markets
-        wanted = tuple(self.markets_ if one is None else sorted(set(one)))
-        for market in wanted:
-            if market not in self.markets_:
-                raise CallError(
-                    f"the model has not learned the market {market!r}; it knows {', '.join(self.markets_)}",
-                    hint="Ask for one of these, or train with outcomes of that market.",
-                )
-        return wanted
 
 
 def _varies(matrix: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -53,7 +53,7 @@ def is_unfamiliar(pairs: Pairs, matrix: NDArray[np.float32], names: NDArray[np.o
 
 
 def choose_views(
-    pairs: Pairs,
+    unfamiliar: NDArray[np.bool_],
     matrix: NDArray[np.float32],
     names: NDArray[np.object_],
     heads: Collection[str],
@@ -69,7 +69,8 @@ def choose_views(
 
     Parameters
     ----------
-    pairs : Pairs, of length n
+    unfamiliar : ndarray of bool, shape (n,)
+        See `is_unfamiliar`.
     matrix : ndarray, shape (n, n_features)
     names : ndarray of str, shape (n_features,)
     heads : collection of str
@@ -82,8 +83,6 @@ def choose_views(
     known = known_elsewhere(matrix, names)
     informed = bool(known.any()) and known.mean() >= known_share / 2
     chosen = np.where(known | informed, "informed", "plain").astype("<U9")
-    if "travelled" in heads:
-        unfamiliar = is_unfamiliar(pairs, matrix, names)
-        if unfamiliar.any() and known[unfamiliar].mean() >= _MOSTLY:
-            chosen[known & unfamiliar] = "travelled"
+    if "travelled" in heads and unfamiliar.any() and known[unfamiliar].mean() >= _MOSTLY:
+        chosen[known & unfamiliar] = "travelled"
     return chosen

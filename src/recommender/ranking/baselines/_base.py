@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from recommender.errors import CallError, NotEnoughDataError, did_you_mean
+from recommender.errors import NotEnoughDataError
 from recommender.features import TextEncoder, TitleFacts, collect_facts
-from recommender.ranking._day import prediction_day
+from recommender.ranking._asked import NO_OUTCOMES, prediction_day, wanted_markets
 from recommender.ranking._labels import day_after, label, seen_before
 from recommender.schema import iso_day
 from recommender.sources import complete_titles
@@ -84,6 +84,8 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         ------
         NotEnoughDataError
             If no market has ten foreign titles with an outcome.
+        CallError
+            If `as_of` is not a day, or `titles` is no titles table; see `recommender.sources.complete_titles`.
         MissingExtraError
             If the baseline needs a library that is not installed.
         """
@@ -132,30 +134,25 @@ class Baseline(BaseEstimator, ABC):  # type: ignore[misc]
         Raises
         ------
         CallError
-            If a market is not one that was learned, or outcomes from after `as_of` were.
+            If a market is not one that was learned, or the model has seen outcomes from after `as_of`, that is not a day,
+            or `titles` is no titles table.
         """
         check_is_fitted(self)
         day = prediction_day(as_of, self.as_of_)
-        wanted = tuple(self.markets_ if markets is None else dict.fromkeys(markets))
-        for market in wanted:
-            if market not in self.markets_:
-                raise CallError(
-                    f"the market {market!r} has not been learned; known are {', '.join(self.markets_)}",
-                    hint=did_you_mean(market, self.markets_) or "Train with outcomes of that market.",
-                )
+        wanted = wanted_markets(markets, self.markets_)
         titles = complete_titles(titles).reset_index(drop=True)
         facts = self._facts(titles)
-        seen = _NOTHING if history is None else seen_before(history, day)
+        seen = NO_OUTCOMES if history is None else seen_before(history, day)
         asked = Example(titles, facts, wanted, seen, np.full((len(titles), len(wanted)), np.nan))
         title, place = np.nonzero(facts.foreign(wanted))
-        score = (self._score(asked) if len(titles) else np.empty((0, len(wanted))))[title, place]
+        score = self._score(asked)[title, place] if len(title) else np.empty(0)
         names = np.array([f"{name}\0{key}" for name, key in zip(titles["title"], titles["title_id"], strict=True)])
         order = np.lexsort((names[title], -score, place))
-        counts = np.bincount(place, minlength=len(wanted))
+        ranks = [np.arange(1, count + 1) for count in np.bincount(place, minlength=len(wanted))]
         return pd.DataFrame(
             {
                 "market": pd.Series(np.array(wanted, dtype=object)[place[order]], dtype="str"),
-                "rank": np.concatenate([np.arange(1, count + 1, dtype=np.int64) for count in counts]),
+                "rank": np.concatenate([np.empty(0, dtype=np.int64), *ranks]),
                 "title_id": pd.Series(facts.title_ids[title[order]], dtype="str"),
                 "score": score[order],
             }
@@ -191,14 +188,6 @@ class TextBaseline(Baseline):
 
     def _facts(self, titles: pd.DataFrame) -> TitleFacts:
         return collect_facts(titles, TextEncoder(self.encoder, cache_dir=self.cache_dir, show_progress=True))
-
-
-_NOTHING = pd.DataFrame(
-    {
-        name: pd.Series(dtype="float64" if name == "value" else "str")
-        for name in ("title_id", "market", "metric", "value", "as_of")
-    }
-)
 
 
 class _NoText:
