@@ -43,7 +43,7 @@ def prediction_day(as_of: str | None, learned: str) -> str:
 
 
 def wanted_markets(markets: Sequence[str] | None, learned: Sequence[str]) -> tuple[str, ...]:
-    """Return the markets of a prediction in alphabetical order: all that a ranker learned, or those asked for.
+    """Return the markets of a prediction, each once: all that a ranker learned, or those asked for in their order.
 
     Raises
     ------
@@ -52,11 +52,11 @@ def wanted_markets(markets: Sequence[str] | None, learned: Sequence[str]) -> tup
 
     Examples
     --------
-    >>> wanted_markets(None, ["CN", "FR"]), wanted_markets("FR", ["CN", "FR"])
-    (('CN', 'FR'), ('FR',))
+    >>> wanted_markets(None, ["CN", "FR"]), wanted_markets("FR", ["CN", "FR"]), wanted_markets(["FR", "CN"], ["CN", "FR"])
+    (('CN', 'FR'), ('FR',), ('FR', 'CN'))
     """
     asked = [markets] if isinstance(markets, str) else learned if markets is None else markets
-    wanted = tuple(sorted(set(asked)))
+    wanted = tuple(dict.fromkeys(asked))
     for market in wanted:
         if market not in learned:
             raise CallError(

@@ -279,7 +279,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
             If the text encoder on this machine is not the one that the model was trained with.
         """
         check_is_fitted(self)
-        wanted = wanted_markets(markets, self.markets_)
+        wanted = tuple(sorted(wanted_markets(markets, self.markets_)))
         titles = complete_titles(titles)
         day = prediction_day(as_of, self.as_of_)
         encoder = self._encoder().fit()
