@@ -144,6 +144,36 @@ class TestFlow:
         assert 2 not in asked
         assert 3 in asked
 
+    @pytest.mark.parametrize("day", ["2020-07-03", "2020-11-01", "2020-12-30"])
+    def test_what_came_out_the_day_before_is_asked_and_what_comes_out_on_the_day_is_not(
+        self, text_cache: Path, day: str
+    ) -> None:
+        table = [
+            {"title_id": f"t{i}", "title": "River", "kind": "film", "countries": ["FR"], "year": int(day[:4])}
+            for i in range(12)
+        ]
+        before = str(np.datetime64(day, "D") - 1)
+        table[2]["release_date"], table[3]["release_date"] = day, before
+        known = facts_of(titles_frame(table), text_cache)
+        blocks = ask(known, [points(0, "2020-01-01"), points(1, "2020-06-10")], day)
+        asked = {int(title) for block in blocks for title in block.title}
+        assert 2 not in asked
+        assert 3 in asked
+
+    def test_titles_counted_again_at_the_end_calibrate_once_each(self, text_cache: Path) -> None:
+        first: list[Row] = [
+            (f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-{1 + i % 28:02d}") for i in range(600)
+        ]
+        again: list[Row] = [(title, market, metric, value, "2020-12-01") for title, market, metric, value, _ in first]
+        blocks = ask(facts(text_cache, 600), [*first, *again], self.AS_OF)
+        assert any(block.dated for block in blocks)
+        title = np.concatenate([block.title for block in blocks])
+        asked = np.sum([place for _, place in _rounds(blocks, np.arange(600) % 3)], axis=0)
+        assert np.bincount(title, weights=asked).tolist() == [1] * 600, "nothing is settled before the end: by folds"
+        described_later = np.repeat([not block.calibrates for block in blocks], [len(block.title) for block in blocks])
+        assert described_later.any()
+        assert not asked[described_later].any()
+
     def test_flows_beside_dated_levels_calibrate_out_of_fold(self, text_cache: Path) -> None:
         votes: list[Row] = [
             (f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-{1 + i % 28:02d}") for i in range(1200)

@@ -11,7 +11,7 @@ from recommender.features._base import FeatureGroup, Known, Pairs, word_matrix
 from recommender.features._closeness import Closeness
 from recommender.features._content import Content, year_fraction
 from recommender.features._encoder import TextEncoder
-from recommender.features._facts import TitleFacts, collect_facts
+from recommender.features._facts import TitleFacts, collect_facts, exact_years
 from recommender.features._foreign import foreign_to
 from recommender.features._genres import GENRES, canonical_genres
 from recommender.features._keys import content_keys, content_order
@@ -52,6 +52,7 @@ __all__ = [
     "collect_facts",
     "content_keys",
     "content_order",
+    "exact_years",
     "foreign_to",
     "word_matrix",
     "year_fraction",

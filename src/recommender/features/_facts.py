@@ -19,7 +19,7 @@ from recommender.schema import at_home
 if TYPE_CHECKING:
     from recommender.features._encoder import TextEncoder
 
-__all__ = ["TitleFacts", "collect_facts"]
+__all__ = ["TitleFacts", "collect_facts", "exact_years"]
 
 _COMPANY_SEPARATORS = re.compile(r"[,;|]")
 _COMPANY_NOISE = re.compile(r"[\"'«»“”()]|\b(ооо|зао|оао|ао|фгуп|inc|ltd|llc|gmbh)\b\.?", re.IGNORECASE)
@@ -149,6 +149,18 @@ def collect_facts(titles: pd.DataFrame, encoder: TextEncoder) -> TitleFacts:
     )
 
 
+def exact_years(days: pd.Series[Any]) -> pd.Series[Any]:
+    """Return days as years with fractions, each day its own, NaN where there is none.
+
+    Examples
+    --------
+    >>> exact_years(pd.to_datetime(pd.Series(["2022-01-01", "2022-07-03"]))).tolist()
+    [2022.0, 2022.5]
+    """
+    years: pd.Series[Any] = (days.dt.year + (days.dt.day_of_year - 1) / 366).astype("float64")
+    return years
+
+
 def _names(cell: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name.casefold().strip() for name in cell if name.strip()))
 
@@ -199,7 +211,7 @@ def _numbers(
     names = local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names])
     numbers: dict[str, pd.Series[Any]] = {
         "year": titles["year"].astype("float64"),
-        "released": (release.dt.year + (release.dt.day_of_year - 1) / 366).fillna(titles["year"].astype("float64")),
+        "released": exact_years(release).fillna(titles["year"].astype("float64")),
         "release_month": release.dt.month.astype("float64"),
         "runtime_min": titles["runtime_min"].astype("float64"),
         "seasons": titles["seasons"].astype("float64"),

@@ -215,5 +215,5 @@ def _rounds(blocks: Sequence[Block], folds: NDArray[np.intp]) -> list[tuple[NDAr
             rounds.append((learned, number == place))
             later += sizes[place]
     # Out of fold where there is no past: outcomes of one day, or growing, or no later slice that had enough to learn from.
-    rest = _of_one_day(blocks) | growing if rounds else np.ones(len(growing), dtype=bool)
+    rest = _of_one_day(blocks) | growing if rounds else calibrates
     return rounds + [(fold != one, rest & (fold == one)) for one in np.unique(fold[rest])]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.features import TitleFacts, year_fraction
+from recommender.features import TitleFacts, exact_years
 from recommender.ranking._labels import Labels, local_rows, spread_percentiles
 from recommender.schema import METRICS
 
@@ -203,7 +203,8 @@ def _flow_blocks(
     columns[np.unique(market)] = True
     year = facts.numbers["year"].to_numpy()
     day_told = facts.numbers["release_month"].notna().to_numpy()
-    not_out = day_told & (facts.numbers["released"].to_numpy() >= year_fraction(as_of))
+    [today] = exact_years(pd.to_datetime(pd.Series([as_of])))
+    not_out = day_told & (facts.numbers["released"].to_numpy() >= today)
     perhaps_not_out = (year >= int(as_of[:4])) & ~day_told
     perhaps_not_out[title] = False
     blocks = []
