@@ -100,6 +100,16 @@ class TestLearners:
         )
         assert spearmanr(weighed.predict(rows[::2]), grades[::2]).statistic > 0.6
 
+    def test_a_feature_of_which_nothing_is_known_yet(
+        self, learner: str, rows: NDArray[np.float32], grades: NDArray[np.float64]
+    ) -> None:
+        X = np.column_stack([rows, np.full(N, np.nan, dtype=np.float32)])
+        forest = Forest(members=[learner], max_iter=5, min_samples_leaf=5).fit(X, grades, np.ones(N))
+        asked = X.copy()
+        asked[:, -1] = 3.0
+        np.testing.assert_array_equal(forest.predict(asked), forest.predict(X))
+        assert np.isnan(X[:, -1]).all()
+
     def test_all_that_is_known_against_what_is_not(self, learner: str) -> None:
         """A feature of one value, or none, still tells rows apart."""
         X = np.ones((N, 1), dtype=np.float32)

@@ -147,8 +147,10 @@ def _hist_gradient_boosting(lesson: Lesson, growth: Growth) -> list[Tree]:
         early_stopping=False,
         random_state=growth.random_state,
     )
+    seen = lesson.X[rows]
+    seen[:, np.isnan(seen).all(axis=0)] = 0  # scikit-learn finds no thresholds in a feature of which nothing is known
     with threadpool_limits(limits=1):
-        model.fit(lesson.X[rows], took[counts], weight[counts])
+        model.fit(seen, took[counts], weight[counts])
     usual = float(np.ravel(model._baseline_prediction)[0])
     return [_one_leaf(usual, len(rows)), *(_of_nodes(predictors[0].nodes) for predictors in model._predictors)]
 
