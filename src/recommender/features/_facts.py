@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.features._foreign import foreign_to
 from recommender.features._genres import canonical_genres
-from recommender.features._installments import Installment, names_of, read_installment
+from recommender.features._installments import Installment, local_name_columns, names_of, read_installment
 from recommender.schema import at_home
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _numbers(
     title, synopsis = titles["title"].fillna(""), titles["synopsis"].fillna("")
     other_names = [" ".join(names) for names in titles["alt_titles"]]
     # Names in the market's script stand in columns such as `title_zh` in many catalogues: evidence of a local release.
-    extra = [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
+    extra = local_name_columns(titles)
     local = titles[extra].notna().sum(axis=1) if extra else pd.Series(0, index=titles.index)
     imdb = titles["imdb_id"]
     names = local + titles["original_title"].notna() + pd.Series([bool(n) for n in other_names])

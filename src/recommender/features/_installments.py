@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-__all__ = ["Installment", "names_of", "read_installment"]
+__all__ = ["Installment", "local_name_columns", "names_of", "read_installment"]
 
 _HAN = "一二三四五六七八九十"
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
@@ -93,10 +93,14 @@ def read_installment(names: Sequence[str]) -> Installment:
     return Installment(told["season"], told["part"], tuple(dict.fromkeys((*kept, *works))), ())
 
 
+def local_name_columns(titles: pd.DataFrame) -> list[str]:
+    """Return the columns in which a catalogue keeps names for one language or market, such as `title_zh`."""
+    return [name for name in titles.columns if name.startswith("title_") and name != "title_id"]
+
+
 def names_of(titles: pd.DataFrame) -> list[list[str]]:
     """Return all names of each title: the one it goes by, the original one, those of columns such as `title_zh`, others."""
-    columns = ["title", "original_title", *(name for name in titles.columns if name.startswith("title_"))]
-    kept = [name for name in dict.fromkeys(columns) if name in titles.columns and name != "title_id"]
+    kept = [name for name in ("title", "original_title", *local_name_columns(titles)) if name in titles.columns]
     rows = titles[kept].itertuples(index=False, name=None)
     others = titles["alt_titles"] if "alt_titles" in titles.columns else [()] * len(titles)
     return [

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 
 from recommender.features import Known, Pairs, TitleFacts, content_keys, word_matrix
 from recommender.ranking._labels import percentiles
+from recommender.schema import at_home
 
 __all__ = ["Comparables"]
 
@@ -60,7 +61,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         kept = np.flatnonzero(np.isfinite(known.relevance).any(axis=1))
         facts = known.facts
         rows = titles.iloc[kept]
-        words = _words(facts, kept)
+        words = _words(facts, kept, facts.franchise_words())
         self.titles_ = {
             "title_id": rows["title_id"].to_numpy(dtype=np.str_),
             "title": rows["title"].to_numpy(dtype=np.str_),
@@ -92,10 +93,11 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         found: list[list[dict[str, Any]]] = [[] for _ in range(len(pairs))]
         unique, row = np.unique(pairs.title, return_inverse=True)
         keys = content_keys(titles.iloc[unique].reset_index(drop=True))
+        names, lookups = titles["title"].to_numpy(dtype=np.str_), pairs.facts.franchise_lookups()
         known_keys, known_ids = self.titles_["key"], self.titles_["title_id"]
         for start in range(0, len(unique), _CHUNK):
             chunk = unique[start : start + _CHUNK]
-            parts = self._similarities(pairs.facts, chunk)
+            parts = self._similarities(pairs.facts, chunk, lookups)
             total = np.sum([_WEIGHTS[name] * part for name, part in parts.items()], axis=0)
             for place in range(len(chunk)):
                 itself = (known_keys == keys[start + place]) | (known_ids == pairs.facts.title_ids[chunk[place]])
@@ -107,13 +109,14 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
                 order = candidates[np.argsort(-total[place, candidates], kind="stable")][: self.n_comparables]
                 for known in order:
                     shares = {name: float(part[place, known]) for name, part in parts.items()}
-                    asked = str(titles["title"].iloc[chunk[place]])
-                    found[pair].append(self._describe(asked, known, market, float(total[place, known]), shares))
+                    described = self._describe(names[chunk[place]], known, market, float(total[place, known]), shares)
+                    found[pair].append(described)
         return found
 
-    def _similarities(self, facts: TitleFacts, chunk: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
-        words = _words(facts, chunk)
-        lookups = facts.franchise_lookups()
+    def _similarities(
+        self, facts: TitleFacts, chunk: NDArray[np.intp], lookups: list[list[str]]
+    ) -> dict[str, NDArray[np.float64]]:
+        words = _words(facts, chunk, lookups)
         # In double precision, so that a title's comparables do not depend on what it is scored with.
         story = np.clip(facts.vectors[chunk].astype(float) @ self.vectors_.astype(float).T, 0, 1)
         years = facts.numbers["year"].to_numpy()[chunk][:, None]
@@ -121,7 +124,7 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         era = np.nan_to_num(np.clip(1 - np.abs(years - self.years_[None, :]) / _ERA_YEARS, 0, 1))
         return {
             "story": story,
-            "franchise": (_jaccard([lookups[row] for row in chunk], known["franchise"]) > 0).astype(float),
+            "franchise": (_jaccard(words["franchise"], known["franchise"]) > 0).astype(float),
             "director": (_jaccard(words["directors"], known["directors"]) > 0).astype(float),
             "genre": _jaccard(words["genres"], known["genres"]),
             "origin": np.minimum(_jaccard(words["countries"], known["countries"]) * 2, 1),
@@ -162,12 +165,11 @@ class Comparables(BaseEstimator):  # type: ignore[misc]
         }
 
 
-def _words(facts: TitleFacts, rows: NDArray[np.intp]) -> dict[str, list[list[str]]]:
-    origins, franchises = facts.origins(), facts.franchise_words()
+def _words(facts: TitleFacts, rows: NDArray[np.intp], franchises: list[list[str]]) -> dict[str, list[list[str]]]:
     return {
         **{name: [facts.words[name][row] for row in rows] for name in ("genres", "directors")},
         "franchise": [franchises[row] for row in rows],
-        "countries": [sorted(origins[row] - {"SU"}) for row in rows],
+        "countries": [sorted(at_home(facts.words["countries"][row]) - {"SU"}) for row in rows],
         "kinds": [[facts.kinds[row]] for row in rows],
     }
 
