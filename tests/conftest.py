@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,20 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _log_of_a_library() -> Iterator[None]:
+    """Meet and leave the program's log as an import finds it: a command that a test calls sets it up for a person."""
+    _silence_log()
+    yield
+    _silence_log()
+
+
+def _silence_log() -> None:
+    log = logging.getLogger("recommender")
+    log.setLevel(logging.NOTSET)
+    log.handlers.clear()
 
 
 @pytest.fixture(scope="session")

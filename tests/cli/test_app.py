@@ -60,15 +60,6 @@ def example_of(command: Any) -> list[str]:
     return shlex.split(found[1])
 
 
-@pytest.fixture(autouse=True)
-def _restored_log() -> Iterator[None]:
-    log = logging.getLogger("recommender")
-    before = log.level, list(log.handlers)
-    yield
-    log.setLevel(before[0])
-    log.handlers[:] = before[1]
-
-
 class TestHelp:
     @pytest.mark.parametrize(
         ("name", "command"),

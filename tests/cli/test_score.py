@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -18,15 +16,6 @@ from recommender.schema import SCORES
 from recommender.sources import read_outcomes, read_scores, read_titles, write_table
 from tests.ranking.commands import call, content, write_world
 from tests.ranking.worlds import make_titles, outcomes_frame, small_ranker
-
-
-@pytest.fixture(autouse=True)
-def _restored_log() -> Iterator[None]:
-    log = logging.getLogger("recommender")
-    before = log.level, list(log.handlers)
-    yield
-    log.setLevel(before[0])
-    log.handlers[:] = before[1]
 
 
 @pytest.fixture(scope="module")

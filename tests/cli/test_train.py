@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -20,15 +18,6 @@ from tests.ranking.commands import call, content, write_world
 from tests.ranking.worlds import make_outcomes, make_titles
 
 FILES = {"manifest.json", "model_card.md", "ranker.skops"}
-
-
-@pytest.fixture(autouse=True)
-def _restored_log() -> Iterator[None]:
-    log = logging.getLogger("recommender")
-    before = log.level, list(log.handlers)
-    yield
-    log.setLevel(before[0])
-    log.handlers[:] = before[1]
 
 
 @pytest.fixture

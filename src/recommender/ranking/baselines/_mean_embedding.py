@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.features import TitleFacts
-from recommender.ranking.baselines._base import Example, Floats, TextBaseline
+from recommender.ranking.baselines._base import Example, Floats, TextBaseline, by_market
 
 __all__ = ["MeanEmbeddingRanker"]
 
@@ -51,7 +51,7 @@ class MeanEmbeddingRanker(TextBaseline):
         self.centers_ = np.divide(centers, length, out=np.zeros_like(centers), where=length > 0)
 
     def _score(self, asked: Example) -> Floats:
-        return np.asarray(_vectors(asked.facts) @ self.centers_[self._columns(asked.markets)].T)
+        return by_market(_vectors(asked.facts), self.centers_[self._columns(asked.markets)].T)
 
 
 def _strongest(relevance: Floats, n: int) -> Floats:

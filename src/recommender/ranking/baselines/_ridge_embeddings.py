@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.features import word_matrix
-from recommender.ranking.baselines._base import Example, Floats, TextBaseline
+from recommender.ranking.baselines._base import Example, Floats, TextBaseline, by_market
 
 __all__ = ["RidgeEmbeddingsRanker"]
 
@@ -76,7 +76,7 @@ class RidgeEmbeddingsRanker(TextBaseline):
 
     def _score(self, asked: Example) -> Floats:
         columns = self._columns(asked.markets)
-        return np.asarray(self._inputs(asked) @ self.coef_[:, columns] + self.intercept_[columns])
+        return by_market(self._inputs(asked), self.coef_[:, columns]) + self.intercept_[columns]
 
     def _inputs(self, example: Example) -> Floats:
         facts = example.facts

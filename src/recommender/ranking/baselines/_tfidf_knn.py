@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recommender.ranking.baselines._base import Baseline, Example, Floats
+from recommender.ranking.baselines._base import Baseline, Example, Floats, by_market
 
 __all__ = ["TfidfKnnRanker"]
 
@@ -64,8 +64,8 @@ class TfidfKnnRanker(Baseline):
             # Of equally near titles none is preferred: all from the k-th nearest on count.
             least = np.partition(similarity, -k, axis=1)[:, -k, None]
             weight = np.where(similarity >= np.maximum(least, 1e-12), similarity, 0)
-            total = weight @ relevance + self.shrinkage * means
-            score[start : start + _CHUNK] = total / (weight @ known + self.shrinkage)
+            total = by_market(weight, relevance) + self.shrinkage * means
+            score[start : start + _CHUNK] = total / (by_market(weight, known.astype(float)) + self.shrinkage)
         return score
 
 
