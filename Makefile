@@ -12,6 +12,8 @@ PORT ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
+# Where nothing is kept, each of the many processes that tests start compiles the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 INSTALLED := $(VENV)/.installed
 NOTEBOOKS := $(VENV)/.installed-notebooks
