@@ -281,6 +281,19 @@ def test_days_roll_with_a_horizon_each(titles: pd.DataFrame, votes: pd.DataFrame
     assert [h.as_of for h in in_turn] == list(days)
 
 
+@pytest.mark.parametrize(
+    ("days", "months", "label"),
+    [
+        (("2012-01-01",), None, "1 day from 2012-01-01"),
+        (("2012-01-01",), 1, "1 day from 2012-01-01, 1 month"),
+        (("2012-01-01",), 3, "1 day from 2012-01-01, 3 months"),
+        (("2012-01-01", "2014-01-01"), 1, "2 days from 2012-01-01, 1 month each"),
+    ],
+)
+def test_days_are_counted_in_words(days: tuple[str, ...], months: int | None, label: str) -> None:
+    assert RollingDaySplit(days=days, months=months).label == label
+
+
 def test_a_market_is_unseen_and_its_titles_too(titles: pd.DataFrame, votes: pd.DataFrame) -> None:
     for holdout, market in zip(MarketSplit(markets=("CN", "RU")).divide(titles, votes), ("CN", "RU"), strict=True):
         assert market not in set(holdout.outcomes["market"])

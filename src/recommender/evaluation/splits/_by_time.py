@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
-from recommender.errors import CallError
+from recommender.errors import CallError, counted
 from recommender.evaluation.splits._holdout import Holdout, Split, checked, find_history, is_worldwide, rows_of
 from recommender.schema import WORLDWIDE, iso_day
 
@@ -98,8 +98,9 @@ class RollingDaySplit(Split):
     @property
     def label(self) -> str:
         """What the split is called."""
-        horizon = f", {self.months} months each" if self.months else ""
-        return f"{len(self.days)} days from {self.days[0]}{horizon}"
+        each = " each" if len(self.days) > 1 else ""
+        horizon = f", {counted(self.months, 'month')}{each}" if self.months else ""
+        return f"{counted(len(self.days), 'day')} from {self.days[0]}{horizon}"
 
     def divide(self, titles: pd.DataFrame, outcomes: pd.DataFrame) -> tuple[Holdout, ...]:
         """Divide titles and outcomes."""
