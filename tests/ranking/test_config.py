@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from recommender.errors import ConfigError, UnreadableFileError
 from recommender.features import DEFAULT_GROUPS, GROUPS
 from recommender.ranking import ModelConfig, Ranker, load_model_config
+from recommender.ranking._forest import Forest
 
 DEFAULT = Path(__file__).resolve().parents[2] / "models" / "default.toml"
 
@@ -45,6 +46,11 @@ def test_the_default_model_names_every_setting() -> None:
 
 def test_a_ranker_made_of_the_defaults_is_the_default_ranker() -> None:
     assert ModelConfig().make_ranker().get_params() == Ranker().get_params()
+
+
+def test_trees_grown_without_settings_are_those_of_the_default_ranker() -> None:
+    ranker = Ranker().get_params()
+    assert Forest().get_params() == {name: ranker[name] for name in Forest().get_params()}
 
 
 def test_a_default_group_is_one_that_a_model_may_ask_for() -> None:

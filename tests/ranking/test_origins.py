@@ -11,7 +11,7 @@ import pytest
 from recommender.features import TitleFacts
 from recommender.ranking._examples import _rounds
 from recommender.ranking._labels import label
-from recommender.ranking._origins import Block, ask_the_past
+from recommender.ranking._origins import Block, ask_the_past, count_pairs
 from tests.frames import titles_frame
 from tests.ranking.worlds import facts_of, outcomes_frame
 
@@ -96,6 +96,18 @@ class TestManyDays:
         rows: list[Row] = [(f"t{i}", "CN", "votes", float(i), f"{2010 + i % 10}-06-01") for i in range(100)]
         (block,) = ask(facts(text_cache, 100), rows, "2021-01-01")
         assert not block.dated
+
+
+class TestCount:
+    def test_what_is_asked_as_of_several_days_counts_once(self, text_cache: Path) -> None:
+        rows = [points(0, "2020-01-01"), points(1, "2020-12-20"), points(2, "2020-12-20", market="DE")]
+        blocks = ask(facts(text_cache, 12), rows, "2021-01-01")
+        assert len(blocks) > 1
+        asked = {pair for block in blocks for pair in zip(block.title.tolist(), block.market.tolist(), strict=True)}
+        assert count_pairs(blocks) == len(asked) < sum(len(block.title) for block in blocks)
+
+    def test_nothing_asked_is_nothing(self) -> None:
+        assert count_pairs([]) == 0
 
 
 class TestFlow:

@@ -107,6 +107,18 @@ class TestSignal:
         assert found["relevance"].nunique() > 1
         assert abs(float(spearmanr(found["score"], found["relevance"]).statistic)) < 0.25
 
+    def test_a_title_asked_as_of_several_days_counts_once(self, text_cache: Path) -> None:
+        titles = make_titles(60, origins=("FR",))
+        rows = [
+            (title, market, "top10_points", 5.0, f"2017-{1 + place % 12:02d}-05")
+            for place, title in enumerate(titles["title_id"][:40])
+            for market in ("CN", "DE")
+        ]
+        ranker = small_ranker(text_cache).fit(titles, outcomes_frame(rows))
+        seen = ranker.out_of_fold_[["title_id", "market"]]
+        assert seen.duplicated().any()
+        assert ranker.n_outcomes_ == len(seen.drop_duplicates())
+
     def test_the_figures_out_of_fold_are_those_of_new_titles(self, fitted: Ranker, catalogue: pd.DataFrame) -> None:
         rows = fitted.out_of_fold_
         seen = np.mean([spearmanr(g["score"], g["relevance"]).statistic for _, g in rows.groupby("market")])

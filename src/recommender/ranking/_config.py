@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from recommender.errors import ConfigError
 from recommender.features import DEFAULT_GROUPS, GROUPS
 from recommender.ranking._forest import DEFAULT_MEMBERS
-from recommender.ranking._learners import LEARNERS
+from recommender.ranking._learners import LEARNERS, Growth
 from recommender.ranking._ranker import Ranker
 from recommender.sources import read_toml, spelled
 
@@ -37,13 +37,13 @@ class TreesConfig(_Part):
     """Settings of the boosted trees; see `recommender.ranking._forest.Forest`."""
 
     members: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] = DEFAULT_MEMBERS
-    max_iter: Annotated[int, Field(ge=1, le=5000)] = 300
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
-    max_leaf_nodes: Annotated[int, Field(ge=2, le=63)] = 15
-    max_depth: Annotated[int, Field(ge=1, le=30)] = 8
-    min_samples_leaf: Annotated[int, Field(ge=1)] = 15
-    l2_regularization: Annotated[float, Field(ge=0)] = 5.0
-    max_features: Annotated[float, Field(gt=0, le=1)] = 0.4
+    max_iter: Annotated[int, Field(ge=1, le=5000)] = Growth.max_iter
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = Growth.learning_rate
+    max_leaf_nodes: Annotated[int, Field(ge=2, le=63)] = Growth.max_leaf_nodes
+    max_depth: Annotated[int, Field(ge=1, le=30)] = Growth.max_depth
+    min_samples_leaf: Annotated[int, Field(ge=1)] = Growth.min_samples_leaf
+    l2_regularization: Annotated[float, Field(ge=0)] = Growth.l2_regularization
+    max_features: Annotated[float, Field(gt=0, le=1)] = Growth.max_features
 
 
 class LabelConfig(_Part):

@@ -51,16 +51,16 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Growth:
-    """How trees are grown; the names are scikit-learn's."""
+    """How trees are grown, and how they are where nobody says; the names are scikit-learn's."""
 
-    max_iter: int
-    learning_rate: float
-    max_leaf_nodes: int
-    max_depth: int
-    min_samples_leaf: int
-    l2_regularization: float
-    max_features: float
-    random_state: int
+    max_iter: int = 300
+    learning_rate: float = 0.05
+    max_leaf_nodes: int = 15
+    max_depth: int = 8
+    min_samples_leaf: int = 15
+    l2_regularization: float = 5.0
+    max_features: float = 0.4
+    random_state: int = 0
 
 
 def _lightgbm(lesson: Lesson, growth: Growth) -> list[Tree]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from recommender.features import TitleFacts, exact_years
 from recommender.ranking._labels import Labels, local_rows, spread_percentiles
 from recommender.schema import METRICS
 
-__all__ = ["Block", "ask_the_past"]
+__all__ = ["Block", "ask_the_past", "count_pairs"]
 
 _LEAST_DATED = 500  # a market with fewer outcomes has too little past to learn from the past alone
 _ONE_DAY = 0.6
@@ -113,6 +114,12 @@ def ask_the_past(
     for _, of_metric in flowing.groupby("metric", sort=True):
         blocks += _flow_blocks(facts, of_metric, labels, as_of, n_origins, most_pairs, random)
     return sorted((block for block in blocks if len(block.title)), key=lambda block: (block.origin, block.dated))
+
+
+def count_pairs(blocks: Sequence[Block]) -> int:
+    """Return how many titles in markets are asked, those that are asked as of several days counted once."""
+    pairs = [np.column_stack([block.title, block.market]) for block in blocks]
+    return len(np.unique(np.vstack(pairs), axis=0)) if pairs else 0
 
 
 def _graded_blocks(

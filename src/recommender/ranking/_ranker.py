@@ -32,7 +32,8 @@ from recommender.ranking._examples import build_examples, draw_folds, known_on, 
 from recommender.ranking._forest import DEFAULT_MEMBERS, Forest
 from recommender.ranking._head import fit_heads
 from recommender.ranking._labels import day_after, label, seen_before
-from recommender.ranking._origins import ask_the_past
+from recommender.ranking._learners import Growth
+from recommender.ranking._origins import ask_the_past, count_pairs
 from recommender.ranking._reasons import describe_reasons
 from recommender.ranking._views import choose_views, find_views, is_unfamiliar
 from recommender.schema import SCORES, iso_day
@@ -122,13 +123,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] = DEFAULT_GROUPS,
         n_folds: int = 5,
         members: Sequence[str] = DEFAULT_MEMBERS,
-        max_iter: int = 300,
-        learning_rate: float = 0.05,
-        max_leaf_nodes: int = 15,
-        max_depth: int = 8,
-        min_samples_leaf: int = 15,
-        l2_regularization: float = 5.0,
-        max_features: float = 0.4,
+        max_iter: int = Growth.max_iter,
+        learning_rate: float = Growth.learning_rate,
+        max_leaf_nodes: int = Growth.max_leaf_nodes,
+        max_depth: int = Growth.max_depth,
+        min_samples_leaf: int = Growth.min_samples_leaf,
+        l2_regularization: float = Growth.l2_regularization,
+        max_features: float = Growth.max_features,
         emphasis: float = 2.5,
         half_life_years: float = 3.0,
         n_origins: int = 12,
@@ -204,9 +205,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 f"too few titles have an outcome: {len(asked):,}, dealt into {self.n_folds} folds",
                 hint="Give more outcomes, or a model with fewer folds.",
             )
-        self.n_titles_, self.n_outcomes_ = len(asked), sum(len(block.title) for block in blocks if block.calibrates)
+        self.n_titles_, self.n_outcomes_ = len(asked), count_pairs(blocks)
+        n_examples = sum(len(block.title) for block in blocks if block.calibrates)
         markets = counted(len(self.markets_), "market")
-        logger.info("learning from %s in %s", counted(self.n_outcomes_, "example"), markets)
+        logger.info("learning from %s in %s", counted(n_examples, "example"), markets)
         # Several threads add in another order than one: the bytes of a bundle must not depend on the machine's cores.
         with threadpool_limits(limits=1):
             known = known_on(facts, seen, self.as_of_, self.markets_)
