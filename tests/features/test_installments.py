@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.features import content_keys
-from recommender.features._installments import names_of, read_installment
+from recommender.features._installments import names_of, read_installment, write_works
 from tests.frames import titles_frame
 from tests.ranking.worlds import facts_of
 
@@ -98,6 +98,13 @@ def test_works_are_words_in_lower_case(names: list[str]) -> None:
     for work in (*told.works, *told.names):
         assert work == " ".join(work.split())
         assert any(letter.isalpha() for letter in work) or not work.isascii()
+
+
+@given(st.lists(st.text(max_size=20), max_size=4))
+def test_whatever_is_compared_can_be_written(names: list[str]) -> None:
+    told, written = read_installment(names), write_works(names)
+    assert {*told.works, *told.names} == {*written}
+    assert all(written.values())
 
 
 def test_names_are_those_of_all_columns() -> None:

@@ -193,7 +193,7 @@ class TestReasons:
         names = np.array(list(parts), dtype=object)
         matrix = np.array([[values.get(name, np.nan) for name in parts]], dtype=np.float32)
         contributions = 100 * np.array([list(parts.values())])
-        return describe_reasons(pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
+        return describe_reasons(table, pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
 
     @pytest.mark.parametrize(
         ("title", "known", "lead", "said"),
@@ -214,6 +214,41 @@ class TestReasons:
             text_cache, values, {"franchise: titles known": 0.01, f"franchise: {lead}": 0.2}, title=title
         )
         assert reasons == [f"+ {said} (+{20.0 if lead == 'titles known' else 21.0:.1f})"]
+
+    @pytest.mark.parametrize(
+        ("cells", "said"),
+        [
+            ({"title": "WALL-E 2"}, "WALL-E"),
+            ({"title": "安娜·卡列尼娜 第一季"}, "安娜·卡列尼娜"),
+            ({"title": "安娜·卡列尼娜 第一季", "original_title": "Anna Karenina: Vronsky's Story"}, "Anna Karenina"),
+            ({"title": "Ёлки 3", "alt_titles": ["Yolki 3", "六度圣诞 3"]}, "Yolki"),
+            ({"title": "Ёлки 3", "franchise": "Six Degrees of Celebration"}, "Six Degrees of Celebration"),
+            ({"title": "Ёлки 3", "franchise": "Ёлки"}, "Ёлки"),
+            ({"title": "yolki 3"}, "Yolki"),
+        ],
+    )
+    def test_a_franchise_is_named_as_people_write_it(self, text_cache: Path, cells: dict[str, Any], said: str) -> None:
+        values = {"franchise: titles known": 1.0}
+        assert self.told(text_cache, values, {"franchise: titles known": 0.2}, **cells) == [
+            f"+ franchise: {said}, 1 earlier title known (+20.0)"
+        ]
+
+    def test_the_first_of_a_franchise_is_named_in_english_too(self, text_cache: Path) -> None:
+        values = {"franchise: titles known": 1.0}
+        assert self.told(
+            text_cache, values, {"franchise: titles known": 0.2}, title="Ёлки", original_title="Yolki"
+        ) == ["+ franchise: Yolki, 1 earlier title known (+20.0)"]
+
+    def test_people_and_companies_are_named_as_the_catalogue_does(self, text_cache: Path) -> None:
+        parts = {"director: in this market": 0.2, "studio: in this market": 0.1}
+        cells: dict[str, Any] = {
+            "directors": ["McG", "MCG", "Alex de la Iglesia"],
+            "studio": 'BBC Films, ООО "DreamWorks SKG"',
+        }
+        assert self.told(text_cache, {}, parts, **cells) == [
+            "+ director: McG, Alex de la Iglesia, no earlier title known (+20.0)",
+            "+ studio: BBC Films, DreamWorks SKG, no earlier title known (+10.0)",
+        ]
 
     def test_signs_words_and_order(self, text_cache: Path) -> None:
         parts = {

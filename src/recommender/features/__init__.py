@@ -20,6 +20,7 @@ from recommender.features._neighbors import Neighbors
 from recommender.features._performance import Performance
 from recommender.features._text import TextScore
 from recommender.features._track_record import TrackRecord
+from recommender.features._written import written_words
 
 GROUPS: dict[str, type[FeatureGroup]] = {
     "content": Content,
@@ -55,5 +56,6 @@ __all__ = [
     "exact_years",
     "foreign_to",
     "word_matrix",
+    "written_words",
     "year_fraction",
 ]

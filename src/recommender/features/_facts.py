@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from recommender.schema import at_home
 if TYPE_CHECKING:
     from recommender.features._encoder import TextEncoder
 
-__all__ = ["TitleFacts", "collect_facts", "exact_years"]
+__all__ = ["TitleFacts", "collect_facts", "each_company", "exact_years"]
 
 _COMPANY_SEPARATORS = re.compile(r"[,;|]")
 _COMPANY_NOISE = re.compile(r"[\"'«»“”()]|\b(ооо|зао|оао|ао|фгуп|inc|ltd|llc|gmbh)\b\.?", re.IGNORECASE)
@@ -172,10 +172,14 @@ def _entry(title: str, directors: Sequence[str]) -> list[str]:
 
 
 def _companies(cell: object) -> list[str]:
-    if not isinstance(cell, str):
-        return []
-    parts = (_COMPANY_NOISE.sub(" ", part) for part in _COMPANY_SEPARATORS.split(cell))
-    return list(dict.fromkeys(" ".join(part.casefold().split()) for part in parts if part.strip()))
+    return list(dict.fromkeys(name.casefold() for name in each_company(cell)))
+
+
+def each_company(cell: object) -> Iterator[str]:
+    """Yield the companies of a cell as it writes them, without signs and forms of company."""
+    for part in _COMPANY_SEPARATORS.split(cell) if isinstance(cell, str) else ():
+        if name := " ".join(_COMPANY_NOISE.sub(" ", part).split()):
+            yield name
 
 
 def _spellings(cell: Sequence[str]) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-__all__ = ["Installment", "local_name_columns", "names_of", "read_installment"]
+__all__ = ["Installment", "local_name_columns", "names_of", "read_installment", "write_works"]
 
 _HAN = "一二三四五六七八九十"
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
@@ -36,6 +36,7 @@ _EAST_ASIAN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 # Catalogues write the local and the original name into one cell: "钢铁侠2 Iron Man 2".
 _SCRIPT_BORDER = re.compile(rf"(?:(?<={_EAST_ASIAN})|(?<={_EAST_ASIAN}[\d)]))\s+(?=[A-Za-z\u00c0-\u024f'\"])")
 _WORD = re.compile(r"[^\W_]+")
+_OPEN_END = " ,:;([-–—"  # what stood before a mark and belongs to it
 
 
 @dataclass(frozen=True)
@@ -73,24 +74,32 @@ def read_installment(names: Sequence[str]) -> Installment:
     told = {"season": math.nan, "part": math.nan}
     whole: dict[str, None] = {}
     before_colon: dict[str, None] = {}
-    for name in names:
-        for piece in _SCRIPT_BORDER.split(unicodedata.normalize("NFKC", name)):
-            base, marks = piece, [("season", _SEASON), ("part", _PART)]
-            # "Inside No. 9 Season 1" is no ninth part.
-            for kind, pattern in marks if _SEASON.search(piece) else [*marks, ("part", _LAST_NUMBER)]:
-                if mark := pattern.search(base):
-                    number = _number(next(group for group in mark.groups() if group))
-                    told[kind] = number if math.isnan(told[kind]) else told[kind]
-                    base = base[: mark.start()]
-            first, *rest = _OWN_NAME.split(base)
-            whole[_spelled(base)] = None
-            if rest:
-                before_colon[_spelled(first)] = None
+    for base, first, marks in _each_piece(names):
+        for kind, number in marks:
+            told[kind] = number if math.isnan(told[kind]) else told[kind]
+        whole[_spelled(base)] = None
+        if first is not None:
+            before_colon[_spelled(first)] = None
     kept = tuple(name for name in whole if name)
     works = tuple(name for name in before_colon if name)
     if math.isnan(told["season"]) and math.isnan(told["part"]):
         return Installment(told["season"], told["part"], works, tuple(name for name in kept if name not in works))
     return Installment(told["season"], told["part"], tuple(dict.fromkeys((*kept, *works))), ())
+
+
+def write_works(names: Sequence[str]) -> dict[str, str]:
+    """Return how the works and names that `read_installment` finds are written, by what it finds.
+
+    Examples
+    --------
+    >>> write_works(["Die Hard 2: Die Harder", "安娜·卡列尼娜 第一季"])
+    {'die hard': 'Die Hard', '安娜 卡列尼娜': '安娜·卡列尼娜'}
+    """
+    written: dict[str, str] = {}
+    for base, first, _ in _each_piece(names):
+        for name in (base,) if first is None else (base, first):
+            written.setdefault(_spelled(name), " ".join(name.split()).rstrip(_OPEN_END))
+    return {work: name for work, name in written.items() if work}
 
 
 def local_name_columns(titles: pd.DataFrame) -> list[str]:
@@ -107,6 +116,21 @@ def names_of(titles: pd.DataFrame) -> list[list[str]]:
         list(dict.fromkeys(name for name in (*row, *more) if isinstance(name, str) and name.strip()))
         for row, more in zip(rows, others, strict=True)
     ]
+
+
+def _each_piece(names: Sequence[str]) -> Iterator[tuple[str, str | None, list[tuple[str, float]]]]:
+    """Yield of each name in each script what stands before a mark, what of it before a colon, and what the marks tell."""
+    for name in names:
+        for piece in _SCRIPT_BORDER.split(unicodedata.normalize("NFKC", name)):
+            base, told = piece, []
+            marks = [("season", _SEASON), ("part", _PART)]
+            # "Inside No. 9 Season 1" is no ninth part.
+            for kind, pattern in marks if _SEASON.search(piece) else [*marks, ("part", _LAST_NUMBER)]:
+                if mark := pattern.search(base):
+                    told.append((kind, _number(next(group for group in mark.groups() if group))))
+                    base = base[: mark.start()]
+            first, *rest = _OWN_NAME.split(base)
+            yield base, first if rest else None, told
 
 
 def _spelled(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
-from recommender.features import Pairs
+from recommender.features import Pairs, written_words
 
 __all__ = ["PairWords", "phrase"]
 
@@ -19,6 +21,9 @@ _TITLE_MARKS = {
     "subtitle": ("title_has_subtitle", "subtitle"),
     "brackets": ("title_has_note", "note in brackets"),
 }
+_OF_A_WORK = ("franchise", "names")
+_AS_WRITTEN = ("directors", "cast", "studios", *_OF_A_WORK)
+_LATIN = re.compile(r"[\W\d_]*[A-Za-z\u00c0-\u024f]")
 _REGIONS = ("of the same region as the market", "of the same continent as the market", "from another continent")
 _CULTURES = ("of a culture like the market's", "of another culture than the market's")
 
@@ -28,6 +33,8 @@ class PairWords:
 
     Parameters
     ----------
+    titles : DataFrame
+        From which the facts of the pairs were collected.
     pairs : Pairs
     place : int
     values : dict of str to float
@@ -41,7 +48,8 @@ class PairWords:
         Whether the topic raises the score.
     """
 
-    def __init__(self, pairs: Pairs, place: int, values: dict[str, float]) -> None:
+    def __init__(self, titles: pd.DataFrame, pairs: Pairs, place: int, values: dict[str, float]) -> None:
+        self.titles = titles
         self.title = int(pairs.title[place])
         self.facts = pairs.facts
         self.values = values
@@ -49,9 +57,13 @@ class PairWords:
         self.up = True
 
     def words(self, field: str, limit: int = 3) -> str:
-        """Return the title's first words of a field, as people write them."""
-        words = self.facts.words[field][self.title][:limit]
-        return ", ".join(word.title() if word.islower() else word for word in words)
+        """Return the title's first words of a field, as people write them; of several names of one work, an English one."""
+        words = self.facts.words[field][self.title]
+        if words and field in _AS_WRITTEN:
+            words = written_words(self.titles, self.title, field)
+        if field in _OF_A_WORK:
+            words = sorted(words, key=lambda name: (not _LATIN.match(name), ":" in name))
+        return ", ".join(word.title() if word.islower() else word for word in words[:limit])
 
     def number(self, name: str) -> float | None:
         """Return one of the title's numbers, or None where it is not known."""

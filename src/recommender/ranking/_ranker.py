@@ -357,7 +357,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]
                 asked = rows[of_head]
                 contributions[of_head] = self.heads_[name].attribute(matrix[asked], known_market[asked])
             found = self.comparables_.find(titles, some)
-            told = describe_reasons(some, matrix[rows], contributions, self.feature_names_)
+            told = describe_reasons(titles, some, matrix[rows], contributions, self.feature_names_)
             for place, row in enumerate(rows):
                 reasons[row], comparables[row] = told[place], found[place]
         return reasons, comparables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.features import Pairs
@@ -29,6 +30,7 @@ _TOPICS = {
 
 
 def describe_reasons(
+    titles: pd.DataFrame,
     pairs: Pairs,
     matrix: NDArray[np.float32],
     contributions: NDArray[np.float64],
@@ -38,6 +40,8 @@ def describe_reasons(
 
     Parameters
     ----------
+    titles : DataFrame
+        From which the facts of the pairs were collected.
     pairs : Pairs, of length n
     matrix, contributions : ndarray, shape (n, n_features)
         Feature values, and what each added to the appeal, in points of 0 to 100.
@@ -62,7 +66,7 @@ def describe_reasons(
     )
     told = []
     for place in range(len(pairs)):
-        row = PairWords(pairs, place, dict(zip(map(str, names), matrix[place].tolist(), strict=True)))
+        row = PairWords(titles, pairs, place, dict(zip(map(str, names), matrix[place].tolist(), strict=True)))
         order = np.argsort(-np.abs(sums[place]), kind="stable")
         pro = [i for i in order if sums[place, i] >= _LEAST][:_MOST_FOR]
         contra = [i for i in order if sums[place, i] <= -_LEAST][:_MOST_AGAINST]
