@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from recommender.schema import SCORES
 from tests.frames import titles_frame
@@ -111,3 +113,14 @@ def catalogue(count: int = 60) -> pd.DataFrame:
 def appeal_of(count: int) -> list[float]:
     """Return distinct, unordered appeals between 0.05 and 0.95."""
     return [0.05 + 0.9 * ((i * 37) % count) / count for i in range(count)]
+
+
+def assert_prints_in_two_parts(sheet: Any, repeated: int) -> None:
+    """Assert that no part of a broad sheet is too broad for A4, and no sentence reaches into the second part."""
+    assert 0.6 <= sheet.page_setup.scale / 100 <= 1
+    assert sheet.print_title_cols == f"$A:${get_column_letter(repeated)}"
+    (end,) = (one.id for one in sheet.col_breaks.brk)
+    widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, sheet.max_column + 1)]
+    for part in (widths[:end], [*widths[:repeated], *widths[end:]]):
+        assert sheet.page_setup.scale / 100 * sum(part) * 7.35 / 96 <= 11.69 - 0.8
+    assert all(cells.max_col <= end for cells in sheet.merged_cells.ranges)

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from offer_builders import NAMES, OFFER_FILES
+from offer_builders import NAMES, OFFER_FILES, assert_prints_in_two_parts
 from openpyxl.utils import get_column_letter
 
 from recommender.errors import OutputError
@@ -174,6 +174,21 @@ def test_sheets_of_titles_print_on_pages_that_can_be_read(made: Offer, language:
     for start, end in itertools.pairwise(ends):
         inches = scale * (sum(widths[:title]) + sum(widths[start:end])) * 7.35 / 96
         assert inches <= 11.69 - 0.8
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_prints_on_a4(made: Offer, language: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, language)))
+    assert {sheet.title: str(sheet.page_setup.paperSize) for sheet in book} == dict.fromkeys(
+        book.sheetnames, book.worksheets[0].PAPERSIZE_A4
+    )
+
+
+def test_the_package_prints_in_two_parts_that_can_be_read(made: Offer) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made, "en")))
+    assert_prints_in_two_parts(book["Package"], repeated=2)
+    heads = [cell.value for cell in book["Package"][int(book["Package"].print_title_rows.split(":$")[1])]]
+    assert heads[:3] == ["No.", "Title", "Title id"]
 
 
 def test_links_lead_only_to_the_known_pages(made: Offer, book: Any) -> None:

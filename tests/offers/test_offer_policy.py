@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from offer_builders import appeal_of, scores_frame
+from offer_builders import appeal_of, assert_prints_in_two_parts, scores_frame
 from openpyxl import load_workbook
 
 from recommender.errors import CallError, ConfigError, DataError
@@ -256,6 +256,14 @@ def test_the_workbook_and_the_report_list_the_rules(folder: Path, founding: Offe
     assert "to be verified" in text
     assert "at most 360 (30% of domestic_purchases_last_year (1,200) = 360" in text
     assert "Policy and rights: not checked" not in text
+
+
+def test_the_rules_print_in_two_parts_with_their_sentences_whole(folder: Path) -> None:
+    sheet = load_workbook(folder / "offer.xlsx")["Rules 规则"]
+    assert_prints_in_two_parts(sheet, repeated=1)
+    sentences = [cells.coord.split(":")[0] for cells in sheet.merged_cells.ranges]
+    assert any(sheet[place].value.startswith("About no title of this offer") for place in sentences)
+    assert all(sheet[place].alignment.wrap_text for place in sentences)
 
 
 def test_what_comes_from_a_pack_or_a_brief_is_escaped(

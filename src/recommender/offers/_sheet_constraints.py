@@ -8,14 +8,16 @@ from recommender.offers import _style as style
 from recommender.offers._constraints import NOT_POSSIBLE, TitleLine
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
+from recommender.offers._sheet_print import print_side_by_side
 from recommender.offers._sheet_table import row_height, set_print, sheet_name, text_width
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_WIDTHS = (6, 44, 22, 15, 15, 17, 48, 15, 48, 15, 48, 15)
+_WIDTHS = (6, 44, 22, 15, 15, 17, 45, 15, 45, 15, 45, 15)
 _LAST = 7  # the column to which a sentence may reach
+_APART = 8  # printed, the second and third title that could take a place stand on a page of their own
 _CHANGE = '+#,##0.00;"−"#,##0.00;0.00'
 _LINE_HEIGHT = 15
 _CHANGES = ("more", "less", "shadow", "change")
@@ -51,6 +53,7 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
         for line in package.demands
     ]
     row = _table(sheet, row, ["", "demand", "asked", "held", "more", "less", "step", "shadow"], demands, words)
+    above = row
     row = _head(sheet, row + 1, words.both("package.adds_head", " · "))
     row = _sentences(sheet, row, [words.both("package.adds_note", unit=package.unit)])
     heads = ["position", "title", "title_id", "appeal", "adds", "proven", *("substitute", "change") * 3]
@@ -58,6 +61,8 @@ def add_constraints_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     _table(sheet, row, heads, titles, words)
     sheet.sheet_view.showGridLines = False
     set_print(sheet, heads=False)
+    print_side_by_side(sheet, _WIDTHS, (above + 1, sheet.max_row), after=_APART, repeated=2)
+    sheet.print_title_rows = f"{row + 1}:{row + 1}"
 
 
 def _title_cells(number: int, line: TitleLine, width: int, words: Words) -> list[object]:

@@ -8,6 +8,7 @@ from recommender.offers import _style as style
 from recommender.offers._language import Words
 from recommender.offers._offer import Offer
 from recommender.offers._rules_view import RulesView, ViewLine, rules_view
+from recommender.offers._sheet_print import print_side_by_side
 from recommender.offers._sheet_table import row_height, set_print, sheet_name
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ _HEADS = (
     ("hits", 10),
     ("unknown", 11),
     ("says", 62),
-    ("stands", 60),
-    ("source", 48),
-    ("trust", 36),
+    ("stands", 52),
+    ("source", 44),
+    ("trust", 32),
     ("rule", 26),
 )
 _RULE = 11
+_APART = 7  # printed, how a rule stands and where it is from stand on a page of their own
 
 
 def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
@@ -44,8 +46,8 @@ def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
     sheet.row_dimensions[1].height = 26
     data = words.both("rules.data", day=view.on, packs=view.packs)
     for row, line in enumerate(data.split("\n"), start=2):
-        style.put(sheet, row, 1, line, color=style.MUTED, wrap=False)
-    row = _add_counts(sheet, 5, view, words)
+        _add_sentence(sheet, row, line, color=style.MUTED)
+    row = above = _add_counts(sheet, 5, view, words)
     for heading, lines in view.groups:
         _add_heading(sheet, row, words.told(heading, " · "))
         row = _add_heads(sheet, row + 1, words)
@@ -53,18 +55,20 @@ def add_rules_sheet(book: Workbook, offer: Offer, words: Words) -> None:
             _add_line(sheet, row, text, words)
             row += 1
         row += 1
+    below = row
     if view.idle:
-        style.put(sheet, row, 1, words.both("rules.idle", " · ", codes=", ".join(view.idle)), wrap=False)
+        _add_sentence(sheet, row, words.both("rules.idle", codes=", ".join(view.idle)))
         row += 2
     for heading, texts in (("rules.notices", view.notices), ("rules.overridden", view.overrides)):
         if texts:
             _add_heading(sheet, row, words.both(heading, " · "))
             for place, said in enumerate(texts, start=row + 1):
-                style.put(sheet, place, 1, words.told(said, " · "), wrap=False)
+                _add_sentence(sheet, place, words.told(said))
             row += len(texts) + 2
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
     set_print(sheet, heads=False)
+    print_side_by_side(sheet, [width for _, width in _HEADS], (above, below - 1), after=_APART, repeated=1)
 
 
 def _add_counts(sheet: Worksheet, row: int, view: RulesView, words: Words) -> int:
@@ -78,6 +82,13 @@ def _add_counts(sheet: Worksheet, row: int, view: RulesView, words: Words) -> in
         style.put(sheet, row, 3, meaning, wrap=False)
         row += 1
     return row + 1
+
+
+def _add_sentence(sheet: Worksheet, row: int, text: str, **look: Any) -> None:
+    """Write a sentence across the columns that print beside each other, on as many lines as it takes."""
+    style.put(sheet, row, 1, text, **look)
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=_APART)
+    sheet.row_dimensions[row].height = row_height(text, sum(width for _, width in _HEADS[:_APART]))
 
 
 def _add_heading(sheet: Worksheet, row: int, text: str) -> None:

@@ -157,9 +157,9 @@ def row_height(value: object, width: float, least: int = 1) -> float:
 
 
 def set_print(sheet: Worksheet, *, heads: bool = True) -> None:
-    """Let a sheet print as wide as a page, with its heads on every page where they are the first row."""
+    """Let a sheet print as wide as a page of A4, with its heads on every page where they are the first row."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
