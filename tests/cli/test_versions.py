@@ -123,6 +123,19 @@ def test_a_wrong_call_ends_with_2(words: list[str], tmp_path: Path, monkeypatch:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_workbook_that_is_not_there_is_named(saved: SavedOffer, tmp_path: Path) -> None:
+    there = saved.folder / "offer.xlsx"
+    for words in (
+        [tmp_path / "back.xlsx"],
+        [there, tmp_path / "back.xlsx"],
+        [tmp_path / "back.xlsx", "--offer", tmp_path],
+    ):
+        status, said = call("offer", "apply", *words, "--out", tmp_path / "v2")
+        assert status == 1
+        assert "back.xlsx: no such file" in said
+        assert "manifest" not in said
+
+
 @pytest.mark.parametrize("words", [["diff", "a", "b"], ["offer", "apply", "x.xlsx", "--out", "y"]])
 def test_a_folder_that_is_no_offer_ends_with_1(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -308,6 +308,25 @@ class TestNothingIsGuessed:
             sheet.set(title, "Ask price", "much")
         assert len(faults(saved, tmp_path, sheet)) == 6
 
+    def test_faults_come_by_sheet_row_and_column(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
+        first, second, third = sheet.ids()[:3]
+        sheet.set(third, "Decision", "yes!")
+        sheet.set(second, "Floor price", 900)
+        sheet.set(second, "Ask price", 500)
+        sheet.set(second, "Currency", "EUR")
+        copy = list(sheet.rows[1])
+        copy[sheet.place("Decision")] = "reject"
+        sheet.set(first, "Decision", "accept")
+        sheet.set(first, "Ask price", "much")
+        said = faults(saved, tmp_path, sheet, Sheet("Shortlist", [sheet.rows[0], copy]))
+        places = [re.fullmatch(r".*sheet (\w+), row (\d+), column ([A-Z]+).*", line) for line in said]
+        found = [
+            (place[1], int(place[2]), openpyxl.utils.column_index_from_string(place[3])) for place in places if place
+        ]
+        assert len(found) == len(said)
+        assert found == sorted(found)
+        assert [row for _, row, _ in found] == [2, 2, 3, 3, 4, 2]
+
     def test_two_decisions_on_one_title_name_both_rows(self, saved: SavedOffer, tmp_path: Path, sheet: Sheet) -> None:
         title = sheet.ids()[1]
         sheet.set(title, "Decision", "accept")

@@ -16,6 +16,7 @@ from recommender.offers._history import History
 from recommender.offers._offer import Offer
 from recommender.offers._saved import SavedOffer, load_offer
 from recommender.offers.roundtrip._edits import Edits, read_edits
+from recommender.offers.roundtrip._grid import check_there
 from recommender.offers.roundtrip._next import next_version
 from recommender.sources import file_sha256
 
@@ -69,11 +70,15 @@ def apply_workbooks(
         `out` is the folder of the version before; or no offer is given, and the first workbook lies in none.
     OutputError
         `out` holds another offer, or another version; or see `write_offer`. Nothing is written then.
+    UnreadableFileError
+        A workbook is not there.
     DataError
         See `read_edits`, `load_offer` and `next_version`. Nothing is written then.
     """
+    for workbook in workbooks:
+        check_there(Path(workbook))
     folder = Path(workbooks[0]).parent if offer is None else Path(offer)
-    if offer is None and Path(workbooks[0]).is_file() and not (folder / "manifest.json").exists():
+    if offer is None and not (folder / "manifest.json").exists():
         raise CallError(
             f"{workbooks[0]} does not lie in the folder of its offer", hint="Give that folder with --offer."
         )

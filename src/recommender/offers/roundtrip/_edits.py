@@ -74,8 +74,11 @@ def read_edits(files: Sequence[str | Path], saved: SavedOffer) -> Edits:
     faults: list[Fault] = []
     entries: list[Entry] = []
     extras: list[dict[str, object]] = []
+    places: dict[str, int] = {}
     for path in map(Path, files):
         read = read_grids(path)
+        for place in (*(grid.where for grid in read.grids), path.name):
+            places.setdefault(place, len(places))
         original = original_of(saved, language_of(read.grids, saved.language))
         found, more, wrong = _read_one(path, read, original, saved)
         entries += found
@@ -83,6 +86,7 @@ def read_edits(files: Sequence[str | Path], saved: SavedOffer) -> Edits:
         faults += wrong
     merged = merge(entries, saved)
     faults += merged.faults
+    faults.sort(key=lambda fault: _place(fault, places))
     errors = [fault for fault in faults if fault.severity == "error"]
     if errors:
         raise TableError(faults, hint=_HINT)
@@ -132,6 +136,14 @@ def _read_one(
             )
         )
     return entries, extras, faults
+
+
+def _place(fault: Fault, places: Mapping[str, int]) -> tuple[int, int, int]:
+    """Return where a person who goes through the workbooks from the top comes upon a fault."""
+    from openpyxl.utils import column_index_from_string
+
+    letters = "" if fault.column is None else fault.column.split(" ")[0]
+    return places[fault.file], fault.row or 0, column_index_from_string(letters) if letters else 0
 
 
 def _no_ids(path: Path, broken: Table | None) -> Fault:

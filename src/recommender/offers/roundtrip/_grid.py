@@ -89,6 +89,19 @@ class Read:
     saved_at: str
 
 
+def check_there(path: Path) -> None:
+    """Refuse a path at which there is no file.
+
+    Raises
+    ------
+    UnreadableFileError
+        There is nothing, or a folder.
+    """
+    if not path.is_file():
+        what = "a folder, not a workbook" if path.is_dir() else "no such file"
+        raise UnreadableFileError(f"{path}: {what}", hint="Give the workbook that the reviewers sent back.")
+
+
 def read_grids(path: Path) -> Read:
     """Read every sheet of a workbook.
 
@@ -97,9 +110,7 @@ def read_grids(path: Path) -> Read:
     UnreadableFileError
         It is no workbook, or damaged.
     """
-    if not path.is_file():
-        what = "a folder, not a workbook" if path.is_dir() else "no such file"
-        raise UnreadableFileError(f"{path}: {what}", hint="Give the workbook that the reviewers sent back.")
+    check_there(path)
     if path.suffix.lower() in _TABLES:
         raise UnreadableFileError(
             f"{path}: a table for programs, not a workbook",
