@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import json
@@ -16,7 +17,7 @@ from offer_builders import NAMES, OFFER_FILES, assert_prints_in_two_parts
 from openpyxl.utils import get_column_letter
 
 from recommender.errors import OutputError
-from recommender.offers import Brief, Offer, build_offer, write_offer
+from recommender.offers import Brief, Offer, build_offer, check_offer_folder, write_offer
 from recommender.offers._figures import Bar
 from recommender.offers._language import LANGUAGES, words_in
 from recommender.offers._plots import mix_plot
@@ -90,6 +91,27 @@ def test_a_folder_with_other_things_is_left_alone(made: Offer, tmp_path: Path) -
     with pytest.raises(OutputError, match=r"notes\.txt"):
         write_offer(made, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("other", [{"name": "second"}, {"market": "FR"}])
+def test_the_offer_of_another_brief_is_not_written_over(made: Offer, tmp_path: Path, other: dict[str, str]) -> None:
+    files = write_offer(made, tmp_path / "o")
+    before = {path: path.read_bytes() for path in files.values()}
+    asked = made.brief.model_copy(update=other)
+    with pytest.raises(OutputError, match=f"holds the offer {made.offer_id}") as caught:
+        check_offer_folder(tmp_path / "o", asked)
+    assert "another folder" in str(caught.value.hint)
+    with pytest.raises(OutputError, match="which would be lost"):
+        write_offer(dataclasses.replace(made, brief=asked), tmp_path / "o")
+    assert {path: path.read_bytes() for path in files.values()} == before
+
+
+def test_an_offer_of_the_same_brief_is_written_again(made: Offer, tmp_path: Path) -> None:
+    write_offer(made, tmp_path / "o")
+    again = dataclasses.replace(made, brief=made.brief.model_copy(update={"size": 3}))
+    check_offer_folder(tmp_path / "o", again.brief)
+    files = write_offer(again, tmp_path / "o")
+    assert json.loads(files["manifest.json"].read_text("utf-8"))["brief"]["size"] == 3
 
 
 def test_a_workbook_that_somebody_edited_is_not_written_over(made: Offer, tmp_path: Path) -> None:

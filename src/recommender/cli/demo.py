@@ -54,7 +54,7 @@ def demo(
     from recommender.cli.offer import print_offer
     from recommender.offers import build_offer, check_offer_folder, load_brief, words_in, write_offer
     from recommender.ranking import BUNDLE_FILES, ModelConfig
-    from recommender.sample import load_sample, sample_path
+    from recommender.sample import load_sample, sample_brief, sample_path
     from recommender.scoring import score
     from recommender.sources import check_directory, check_output, write_table
     from recommender.tracking import where_to_look
@@ -62,7 +62,10 @@ def demo(
     if language is not None:
         words_in(language)
     folder = Path("offers") / direction.value if out is None else out
-    check_offer_folder(folder)
+    brief = load_brief(sample_brief(direction.value))
+    if size is not None:
+        brief = brief.model_copy(update={"size": size})
+    check_offer_folder(folder, brief)
     folder = folder.resolve() if folder.name == ".." else folder
     bundle = folder.with_name(f"{folder.name}-model")
     scores_file = folder.with_name(f"{folder.name}-scores.parquet")
@@ -72,9 +75,6 @@ def demo(
         check_runs_kept(RUNS, folder, bundle)
     with stage("reading the sample"):
         sample = load_sample(direction.value)
-        brief = load_brief(sample.brief)
-        if size is not None:
-            brief = brief.model_copy(update={"size": size})
     inputs = {name: sample_path(name) for name in ("titles_foreign", "outcomes")}
     with stage(f"learning from {counted(sample.outcomes['title_id'].nunique(), 'title')}"):
         train_bundle(sample.training, sample.outcomes, ModelConfig(), bundle, as_of=None, data=inputs, tracked=track)

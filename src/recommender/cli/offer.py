@@ -102,8 +102,8 @@ def offer(
     day = check_day(as_of)
     if language is not None:
         words_in(language)
-    check_offer_folder(out)
     wanted = load_brief(brief)
+    check_offer_folder(out, wanted)
     if policy:
         wanted = wanted.model_copy(update={"policy": wanted.policy.model_copy(update={"packs": tuple(policy)})})
     catalogue = read_titles(titles)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.errors import OutputError
+from recommender.errors import OutputError, visible
+from recommender.offers._brief import Brief
 from recommender.offers._history import History
 from recommender.offers._language import check_language, language_for
 from recommender.offers._manifest import bundle_of, inputs_of, manifest_of, program_facts
@@ -48,8 +49,8 @@ def write_offer(
     offer : Offer
         As `build_offer` returns it.
     directory : str or Path
-        The folder; an earlier offer in it is replaced as a whole, and a folder that holds anything else is
-        refused.
+        The folder; an earlier offer of the same brief in it is replaced as a whole, and a folder that holds anything
+        else is refused.
     inputs : mapping of str to path, optional
         The files that the offer was made from, by role (`titles`, `scores`, `brief`, ...): their names and
         hashes go into the manifest.
@@ -72,8 +73,8 @@ def write_offer(
     Raises
     ------
     OutputError
-        The folder cannot be written, holds something that is not an offer's, or holds a workbook that
-        somebody has edited since it was written.
+        The folder cannot be written, holds something that is not an offer's, the offer of another brief, or a workbook
+        that somebody has edited since it was written.
 
     Notes
     -----
@@ -86,6 +87,8 @@ def write_offer(
     said = check_language(language or language_for(offer.brief.language))
     policy = offer.checks.policy
     names = FILES if history is None else (*FILES, *VERSION_FILES)
+    if history is None:
+        _refuse_other(folder, offer.brief)
     refuse_edited(folder)
     with atomic_directory(folder, names=names) as aside:
         write_table(offer.frame, aside / "offer.parquet")
@@ -139,22 +142,39 @@ def _free(offer: Offer) -> pd.DataFrame:
     return pd.DataFrame(columns=list(RIGHTS.names)) if offer.checks.rights is None else offer.checks.rights.free
 
 
-def check_offer_folder(directory: str | Path) -> None:
+def check_offer_folder(directory: str | Path, brief: Brief) -> None:
     """Refuse a folder into which an offer cannot be written, before the work whose result it shall hold.
 
     Parameters
     ----------
     directory : str or Path
         The folder that `write_offer` will be asked for.
+    brief : Brief
+        What the offer will be of.
 
     Raises
     ------
     OutputError
-        The folder cannot be written, holds something that is not an offer's, or holds a workbook that
-        somebody has edited since it was written.
+        The folder cannot be written, holds something that is not an offer's, the offer of another brief, or a workbook
+        that somebody has edited since it was written.
     """
     check_directory(directory, names=FILES)
+    _refuse_other(Path(directory), brief)
     refuse_edited(Path(directory))
+
+
+def _refuse_other(folder: Path, brief: Brief) -> None:
+    """Refuse to write over the offer of another brief: nobody who made it would expect it to be lost."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        offer_id, there = manifest["offer_id"], (manifest["brief"]["name"], manifest["brief"]["market"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if there != (brief.name, brief.market):
+        raise OutputError(
+            f"{folder} holds the offer {visible(offer_id)} for {visible(there[1])}, of another brief, which would be lost",
+            hint="Choose another folder, or move that one away first.",
+        )
 
 
 def refuse_edited(folder: Path) -> None:

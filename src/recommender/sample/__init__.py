@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from recommender.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from recommender.sample._sample import DIRECTIONS, TABLE_NAMES, Sample, load_sample, sample_path
+    from recommender.sample._sample import DIRECTIONS, TABLE_NAMES, Sample, load_sample, sample_brief, sample_path
 
-__all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_path"]
+__all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_brief", "sample_path"]
 
 # Loaded when first asked for: the briefs are read from here too, and they need no tables.
 _HOMES = {"_sample": __all__}

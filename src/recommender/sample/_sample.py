@@ -13,7 +13,7 @@ from recommender.sources import read_outcomes, read_rights, read_titles
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_path"]
+__all__ = ["DIRECTIONS", "TABLE_NAMES", "Sample", "load_sample", "sample_brief", "sample_path"]
 
 TABLE_NAMES = ("catalogue_cn", "catalogue_ru", "outcomes", "provenance", "rights_cn", "rights_ru", "titles_foreign")
 
@@ -95,9 +95,7 @@ def load_sample(direction: str = "ru-to-cn") -> Sample:
     >>> sample.market, sample.brief, len(sample.catalogue) >= 450
     ('CN', 'cn-300', True)
     """
-    if direction not in _DIRECTIONS:
-        raise CallError(f"the sample has no direction {visible(direction)!r}", hint=_choose(direction, DIRECTIONS))
-    chosen = _DIRECTIONS[direction]
+    chosen = _find(direction)
     catalogue = read_titles(sample_path(chosen.catalogue))
     training = read_titles(sample_path("titles_foreign"))
     outcomes = read_outcomes(sample_path("outcomes"))
@@ -112,6 +110,17 @@ def load_sample(direction: str = "ru-to-cn") -> Sample:
         rights=read_rights(sample_path(chosen.rights)),
         rights_table=chosen.rights,
     )
+
+
+def sample_brief(direction: str) -> str:
+    """Return the name of the sample brief of a direction, without reading any table.
+
+    Examples
+    --------
+    >>> sample_brief("ru-to-cn")
+    'cn-300'
+    """
+    return _find(direction).brief
 
 
 def sample_path(name: str) -> Path:
@@ -141,6 +150,12 @@ def sample_path(name: str) -> Path:
     if name not in TABLE_NAMES:
         raise CallError(f"the sample has no table {visible(name)!r}", hint=_choose(name, TABLE_NAMES))
     return Path(str(resources.files("recommender.sample") / "tables" / f"{name}.csv"))
+
+
+def _find(direction: str) -> _Direction:
+    if direction not in _DIRECTIONS:
+        raise CallError(f"the sample has no direction {visible(direction)!r}", hint=_choose(direction, DIRECTIONS))
+    return _DIRECTIONS[direction]
 
 
 def _choose(word: str, choices: tuple[str, ...]) -> str:

@@ -52,8 +52,8 @@ def write_exchange(
     """
     folder = Path(directory)
     page = check_language(language or language_for(made.brief.ours.language))
-    for side in ("ours", "theirs"):
-        check_offer_folder(folder / side)
+    for side, offer in (("ours", made.ours), ("theirs", made.theirs)):
+        check_offer_folder(folder / side, offer.brief)
     with atomic_directory(folder, names=FILES) as aside:
         write_offer(made.ours, aside / "ours", language=language)
         write_offer(made.theirs, aside / "theirs", language=language)
