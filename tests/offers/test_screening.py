@@ -12,6 +12,7 @@ from offer_builders import appeal_of, catalogue, scores_frame
 from openpyxl import load_workbook
 
 from recommender.offers import Brief, build_offer, screen_first
+from recommender.offers._language import words_in
 from recommender.offers._report import report_html
 from recommender.offers._workbook import workbook_bytes
 
@@ -74,6 +75,39 @@ def test_only_exchanges_that_keep_the_brief_count(titles: pd.DataFrame, scores: 
         kinds, genres = pool.loc[after, "kind"], pool.loc[after, "genres"]
         assert (kinds == "animation").sum() <= 4
         assert 4 <= sum("Comedy" in names for names in genres) <= 10
+
+
+def test_each_title_is_told_by_what_is_different_of_it() -> None:
+    titles, scores, brief = small(0.2, 0.9)
+    reasons = [
+        ["+ genre: War (+3.0)", "- released 1950 (\u22122.0)"],
+        ["+ how it is described: short title (+9.0)", "+ director: Ada Moss, 2 earlier titles known (+1.0)"],
+        ["- cast: Ada, Ben, no earlier title known (\u22124.0)"],
+        [],
+    ]
+    scores["reasons"] = pd.Series(reasons, dtype="object")
+    why = screen_first(build_offer(titles, scores, brief)).set_index("title_id")["why"]
+    assert why["t000"].endswith(
+        "It may reach only 20, and the exchange would bring 30 points. For it: genre: War; against it: released 1950."
+    )
+    assert why["t001"].endswith("For it: director: Ada Moss, 2 earlier titles known.")
+    assert why["t002"].endswith(
+        "It may reach 90, and the exchange would bring 30 points. Against it: cast: Ada, Ben, no earlier title known."
+    )
+    assert why["t003"].endswith("and the exchange would bring 30 points.")
+
+
+@pytest.mark.parametrize("language", ["en+ru", "en+zh"])
+def test_what_is_different_is_told_in_the_second_language(language: str) -> None:
+    said = words_in(language).translate(
+        "Not offered; if it is really worth more than 32, it should have the place of The Conductor (2012). "
+        "It may reach 79, and the exchange would bring 47 points. "
+        "For it: genre: Drama, Romance; against it: cast: Ada Moss, Ben Ray, no earlier title known."
+    )
+    assert said is not None
+    for english in ("genre", "Drama", "earlier", "reach", "against"):
+        assert english not in said
+    assert "Ada Moss" in said
 
 
 def test_thin_evidence_is_said() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,18 @@ class TestComparables:
 
 
 class TestReasons:
-    def told(self, text_cache: Path, values: dict[str, float], parts: dict[str, float], **cells: Any) -> list[str]:
-        table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}])
+    def told(
+        self,
+        text_cache: Path,
+        values: dict[str, float],
+        parts: dict[str, float],
+        others: Sequence[dict[str, Any]] = (),
+        **cells: Any,
+    ) -> list[str]:
+        table = titles_frame([{"title_id": "x", "title": "River", "kind": "film", **cells}, *others])
         names = np.array(list(parts), dtype=object)
-        matrix = np.array([[values.get(name, np.nan) for name in parts]], dtype=np.float32)
-        contributions = 100 * np.array([list(parts.values())])
+        matrix = np.array([[values.get(name, np.nan) for name in parts]] * len(table), dtype=np.float32)
+        contributions = 100 * np.array([list(parts.values())] * len(table))
         return describe_reasons(table, pairs_of(facts_of(table, text_cache)), matrix, contributions, names)[0]
 
     @pytest.mark.parametrize(
@@ -356,6 +364,17 @@ class TestReasons:
         assert self.told(text_cache, {}, parts, title="Ada", synopsis="A harbour in winter.") == [
             "+ how it is described: synopsis in Latin script (+25.0)"
         ]
+
+    @pytest.mark.parametrize("detail", ["length of the synopsis", "synopsis in Latin script"])
+    def test_a_synopsis_is_said_to_be_rare_where_it_is(self, text_cache: Path, detail: str) -> None:
+        parts = {f"what is told of it: {detail}": 0.06}
+        others: list[dict[str, Any]] = [{"title_id": f"o{i}", "title": "Home", "kind": "film"} for i in range(2)]
+        said = self.told(text_cache, {}, parts, others=others, synopsis="A harbour in winter.")
+        assert said == ["+ how it is described: has a synopsis (20 characters), where most titles have none (+6.0)"]
+        for other in others:
+            other["synopsis"] = "A dragon."
+        [said] = self.told(text_cache, {}, parts, others=others, synopsis="A harbour in winter.")
+        assert "none" not in said
 
     def test_no_more_than_four_for_and_three_against(self, text_cache: Path) -> None:
         topics = [

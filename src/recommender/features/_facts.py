@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,11 @@ class TitleFacts:
     def __len__(self) -> int:
         """Return the number of titles."""
         return len(self.title_ids)
+
+    @cached_property
+    def synopsis_share(self) -> float:
+        """The part of the titles that have a synopsis."""
+        return float((self.numbers["synopsis_length"] > 0).mean())
 
     def origins(self) -> list[frozenset[str]]:
         """Return the countries of each title, the Soviet Union counted as Russia too."""

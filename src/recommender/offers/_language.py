@@ -81,7 +81,7 @@ _FIGURE = re.compile(r"(?P<number>[+±−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _RUSSIAN_FIGURES = str.maketrans({",": NO_BREAK, ".": ","})
 # Texts whose places hold phrases, with commas of their own, rather than lists.
-_OF_PHRASES = ("rights.", "phrase.record.", "phrase.package.", "phrase.change.")
+_OF_PHRASES = ("rights.", "phrase.record.", "phrase.package.", "phrase.change.", "phrase.screening.")
 _PATTERN_PARTS = ("phrase.", "rights.", "piece.", "left_out.", "summary.at_")
 
 

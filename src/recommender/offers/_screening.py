@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ _MOST = 20
 # An interval of 80% leaves a tenth on each side.
 _END = float(ndtri(0.9))
 _LEAST_GAIN = 1e-4
+_REASON = re.compile(r"(?P<sign>[+-]) (?P<words>.+?)(?: \([+\u2212][\d.]+\))?", re.DOTALL)
+_OF_ENTRY = "how it is described: "
 
 
 def screen_first(offer: Offer) -> pd.DataFrame:
@@ -76,7 +80,8 @@ def screen_first(offer: Offer) -> pd.DataFrame:
     shown["other_id"] = others["title_id"].to_numpy()
     thin = needs_screening(shown).to_numpy()
     names = [titled(title, year) for title, year in zip(others["title"], others["year"], strict=True)]
-    why = [_why(*row) for row in zip(offered[order], cut[order], names, thin, strict=True)]
+    ends = np.where(offered, low, high)[order]
+    why = [_why(*row) for row in zip(offered[order], cut[order], names, ends, shown["reasons"], thin, strict=True)]
     shown["why"] = pd.Series(why, index=shown.index, dtype="str")
     table: pd.DataFrame = shown[list(SCREENING_COLUMNS)].reset_index(drop=True)
     return table
@@ -91,14 +96,31 @@ def screening_rows(offer: Offer) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in shown.to_dict("records")]
 
 
-def _why(offered: bool, cut: float, name: str, thin: bool) -> str:
-    place = f"{100 * cut:.0f}"
-    said = (
-        f"Offered; if it is really worth less than {place}, {name} should have its place."
-        if offered
-        else f"Not offered; if it is really worth more than {place}, it should have the place of {name}."
-    )
-    return said + (" There is not enough evidence to judge it." if thin else "")
+def _why(offered: bool, cut: float, name: str, end: float, reasons: Sequence[str], thin: bool) -> str:
+    """Return what a look would decide, how much the offer could gain by it, and what there is to see of the title."""
+    place, gain = f"{100 * cut:.0f}", f"{100 * abs(end - cut):.0f}"
+    if offered:
+        said = [f"Offered; if it is really worth less than {place}, {name} should have its place."]
+        said.append(f"It may reach only {100 * end:.0f}, and the exchange would bring {gain} points.")
+    else:
+        said = [f"Not offered; if it is really worth more than {place}, it should have the place of {name}."]
+        said.append(f"It may reach {100 * end:.0f}, and the exchange would bring {gain} points.")
+    said += [_weighed(reasons)] if len(reasons) else []
+    said += ["There is not enough evidence to judge it."] if thin else []
+    return " ".join(said)
+
+
+def _weighed(reasons: Sequence[str]) -> str:
+    """Return the strongest reason for a title and the strongest against it; what it is rather than how it is described."""
+    told = []
+    for sign, label in (("+", "for it"), ("-", "against it")):
+        own = [
+            match["words"] for match in map(_REASON.fullmatch, reasons) if match is not None and match["sign"] == sign
+        ]
+        own.sort(key=lambda words: words.startswith(_OF_ENTRY))
+        told += [f"{label}: {own[0]}"] if own else []
+    said = "; ".join(told)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _held(offer: Offer, pool: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:

@@ -15,6 +15,7 @@ __all__ = ["PairWords", "phrase"]
 # A record counts as better or worse than most from a tenth above or below the market's mean on.
 _NOTABLE = np.log(1.1)
 _SHORT_SYNOPSIS, _LONG_SYNOPSIS = 200, 600
+_RARE = 0.5
 _SHORT_TITLE, _LONG_TITLE = 8, 30
 _TITLE_MARKS = {
     "number": ("title_has_digit", "number"),
@@ -185,6 +186,8 @@ def _told(row: PairWords) -> str:
     length = row.number("synopsis_length") or 0
     if not length:
         return "no synopsis"
+    if row.facts.synopsis_share < _RARE:
+        return f"has a synopsis ({length:.0f} characters), where most titles have none"
     if "script" in row.lead:
         return row.lead
     size = "short" if length < _SHORT_SYNOPSIS else "long" if length > _LONG_SYNOPSIS else "usual"
