@@ -180,6 +180,8 @@ class Fault:
         What to do about it, as an imperative.
     severity : {"error", "warning"}
         A warning never stops the program.
+    stands_for : int
+        How many cells it tells of; more than one where those of a long run are not listed one by one.
 
     Examples
     --------
@@ -194,6 +196,7 @@ class Fault:
     problem: str
     remedy: str
     severity: Literal["error", "warning"] = "error"
+    stands_for: int = 1
 
     def __str__(self) -> str:
         place = self.file

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from recommender.cli import main
 from recommender.cli.check import check
 from recommender.errors import CallError
 from recommender.sources import write_table
@@ -118,6 +119,30 @@ def test_long_runs_of_one_problem_are_folded_unless_asked_for(tmp_path):
     assert "100 errors, 0 warnings (--all prints every row)" in folded.stdout
     assert full.stdout.count("unknown kind") == 100
     assert folded.exit_code == full.exit_code == 1
+
+
+def test_a_very_long_run_is_counted_whole_and_told_once(tmp_path):
+    path = tmp_path / "titles.csv"
+    rows = "".join(f"{i},{'film' if i < 3 else 'flim'},{'' if i == 2 else 'Red'}\n" for i in range(2503))
+    path.write_text(f"title_id,kind,title\n{rows}", encoding="utf-8")
+    folded = run("--titles", path).stdout.splitlines()
+    assert folded[-1] == "2,501 errors, 0 warnings (--all prints every row)"
+    told = [line for line in folded if "unknown kind" in line]
+    assert len(told) == 21
+    assert "row 5, column kind: unknown kind (flim)" in told[0]
+    assert told[-1].endswith("column kind: ... unknown kind, in 2,480 more rows; did you mean 'film'?")
+    assert json.loads(run("--titles", path, "--format", "json").stdout)["errors"] == 2501
+
+
+def test_other_commands_tell_a_long_run_as_briefly(tmp_path, capfd):
+    path = tmp_path / "titles.csv"
+    path.write_text("title_id,kind,title\n" + "".join(f"{i},flim,Red\n" for i in range(1500)), encoding="utf-8")
+    words = ["score", "--bundle", "b", "--titles", str(path), "--markets", "CN", "--out", str(tmp_path / "s.csv")]
+    assert main(words) == 1
+    said = capfd.readouterr().err
+    assert said.startswith("error: 1,500 faults in the data")
+    assert said.count("did you mean 'film'?") == 21
+    assert "in 1,480 more rows" in said
 
 
 def test_mixed_encodings_are_faults_like_others(tmp_path):

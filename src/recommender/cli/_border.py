@@ -17,7 +17,8 @@ import typer
 from typer.core import TyperGroup
 
 from recommender.cli._console import say
-from recommender.errors import RecommenderError, TableError
+from recommender.cli._faults import count, fold
+from recommender.errors import FAULTS_SHOWN, RecommenderError, TableError
 
 __all__ = ["Border", "guarded"]
 
@@ -72,7 +73,7 @@ def _told(error: BaseException) -> int:
             say("", "", f"{'Terminated' if terminated else 'Interrupted'}; nothing is half-written.")
             return _TERMINATED if terminated else _INTERRUPTED
         case RecommenderError():
-            _say_error(_heading(error) + error.message, error.hint)
+            _say_error(_message(error), error.hint)
             return error.exit_status
         case MemoryError():
             _say_error("not enough memory", "Give fewer titles or markets at a time, or more memory.")
@@ -89,10 +90,15 @@ def _told(error: BaseException) -> int:
             return _FAULT
 
 
-def _heading(error: RecommenderError) -> str:
-    faults = error.faults if isinstance(error, TableError) else ()
-    count = sum(fault.severity == "error" for fault in faults)
-    return f"{count:,} faults in the data\n" if count > 1 else ""
+def _message(error: RecommenderError) -> str:
+    """Return what an error says; of many faults how many, and of a long run of one problem the first ones."""
+    if not isinstance(error, TableError):
+        return error.message
+    wrong = [fault for fault in error.faults if fault.severity == "error"]
+    total, shown = count(wrong, "error"), list(fold(wrong))
+    lines = [str(fault) for fault in shown[:FAULTS_SHOWN]]
+    lines += [f"... and {len(shown) - FAULTS_SHOWN:,} more"] if len(shown) > FAULTS_SHOWN else []
+    return "\n".join([f"{total:,} faults in the data", *lines] if total > 1 else lines)
 
 
 def _say_error(message: str, hint: str | None) -> None:

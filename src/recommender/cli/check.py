@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
+from recommender.cli._faults import count, fold
 from recommender.errors import CallError, Fault, TableError, UnreadableFileError, counted, visible
 
 if TYPE_CHECKING:
     from recommender.sources import Checked
 
 __all__ = ["check"]
-
-SHOWN_OF_A_KIND = 20
-"""Rows of one problem in one column that are printed, unless all are asked for."""
 
 
 class ReportFormat(StrEnum):
@@ -127,8 +125,8 @@ def _print_json(paths: dict[str, Path], checked: dict[str, Checked], faults: lis
             }
             for name, path in paths.items()
         ],
-        "errors": sum(fault.severity == "error" for fault in faults),
-        "warnings": sum(fault.severity == "warning" for fault in faults),
+        "errors": count(faults, "error"),
+        "warnings": count(faults, "warning"),
         "faults": [
             {
                 "severity": fault.severity,
@@ -148,13 +146,11 @@ def _print_json(paths: dict[str, Path], checked: dict[str, Checked], faults: lis
 def _print_tables(paths: dict[str, Path], checked: dict[str, Checked], faults: list[Fault], *, all_rows: bool) -> None:
     for name, path in paths.items():
         typer.echo(f"{name}: {path}, {_said(checked.get(name))}")
-    shown = faults if all_rows else list(_folded(faults))
+    shown = faults if all_rows else list(fold(faults))
     if shown:
         _print_faults(shown)
-    errors = sum(fault.severity == "error" for fault in faults)
-    warnings = len(faults) - errors
-    hidden = len(faults) - sum(not fault.problem.startswith("... ") for fault in shown)
-    more = " (--all prints every row)" if hidden > 0 else ""
+    errors, warnings = count(faults, "error"), count(faults, "warning")
+    more = " (--all prints every row)" if len(shown) < len(faults) else ""
     typer.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{more}")
 
 
@@ -165,19 +161,6 @@ def _said(checked: Checked | None) -> str:
     dropped = checked.n_rows - len(checked.frame)
     rows = counted(checked.n_rows, "row") + (f", {dropped:,} of them unusable" if dropped else "")
     return f"{rows} ({how})"
-
-
-def _folded(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield the faults, with the tail of a long run of the same problem in one column as a count."""
-    kinds: dict[tuple[str, str | None, str, str], list[Fault]] = {}
-    for fault in faults:
-        kinds.setdefault((fault.file, fault.column, fault.problem, fault.severity), []).append(fault)
-    for (file, column, problem, _), group in kinds.items():
-        yield from group[:SHOWN_OF_A_KIND]
-        more = len(group) - SHOWN_OF_A_KIND
-        if more > 0:
-            rest = f"... {problem}, in {counted(more, 'more row')}"
-            yield Fault(file, None, column, None, rest, group[-1].remedy, group[0].severity)
 
 
 def _print_faults(faults: list[Fault]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.errors import Fault, TableError, visible
+from recommender.errors import Fault, TableError, counted, visible
 from recommender.schema import TABLES, Column, Rule, Table
 from recommender.sources._columns import Coerced, coerce, empty_column, extra_column
 from recommender.sources._format import sniff
@@ -169,7 +169,8 @@ def _check(path: str | Path, table: Table) -> Checked:
     misshapen = [fault.row for fault in raw.faults if fault.severity == "error" and fault.row is not None]
     bad = finder.bad_rows | np.isin(raw.rows, misshapen) | hopeless
     frame = frame[~bad].reset_index(drop=True) if bad.any() else frame
-    order = sorted(faults, key=lambda fault: (fault.row is not None, fault.row or 0))
+    # What is counted and not listed comes after what is.
+    order = sorted(faults, key=lambda fault: (fault.row is not None or 2 * (fault.stands_for > 1), fault.row or 0))
     return Checked(frame, tuple(order), raw.file, table.name, len(raw.rows), raw.how)
 
 
@@ -288,8 +289,8 @@ class _Finder:
     def _add_rest(self, column: str, problem: str, count: int, severity: Literal["error", "warning"]) -> None:
         more = count - FAULTS_OF_A_KIND
         if more > 0:
-            header, rest = self._matched.get(column, column), f"{problem}, in {more:,} more rows"
-            self._faults.append(Fault(self._raw.file, None, header, None, rest, "as above", severity))
+            header, rest = self._matched.get(column, column), f"{problem}, in {counted(more, 'more row')}"
+            self._faults.append(Fault(self._raw.file, None, header, None, rest, "as above", severity, more))
 
     def _add_unknown(self, column: Column, coerced: Coerced) -> None:
         words = sorted(coerced.unknown.words.items(), key=lambda item: (-item[1][0], item[1][1]))
