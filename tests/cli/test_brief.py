@@ -32,6 +32,14 @@ def test_new_names_the_file_after_the_brief(tmp_path: Path, monkeypatch: pytest.
     assert load_brief(tmp_path / "my-offer.toml").size == 300
 
 
+@pytest.mark.parametrize(
+    ("file", "name"), [("autumn-30.toml", "autumn-30"), ("My brief (2).toml", "My-brief-2"), ("发行.toml", "my-offer")]
+)
+def test_new_names_the_brief_after_its_file(tmp_path: Path, file: str, name: str) -> None:
+    call("new", "--out", str(tmp_path / file))
+    assert load_brief(tmp_path / file).name == name
+
+
 def test_new_never_writes_over_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("mine")

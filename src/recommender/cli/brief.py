@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+_LONGEST_NAME = 40
+
 app = typer.Typer(help="Write, list, show and check briefs: what an offer is asked to be.", no_args_is_help=True)
 
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the brief; it begins the offer's id.")] = "my-offer",
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Name of the brief; it begins the offer's id.", show_default="that of --out, or my-offer"),
+    ] = None,
     market: Annotated[str, typer.Option("--market", help="ISO 3166-1 alpha-2 code of the audience.")] = "CN",
     size: Annotated[int, typer.Option("--size", min=1, help="How many titles.")] = 300,
     out: Annotated[Path | None, typer.Option("--out", help="File to write; NAME.toml where not given.")] = None,
@@ -34,6 +40,7 @@ def new(
     from recommender.offers import new_brief
     from recommender.sources import atomic_output
 
+    name = _name_of(out) if name is None else name
     text = new_brief(name, market=market, size=size)
     path = out if out is not None else Path(f"{name}.toml")
     if path.exists():
@@ -41,6 +48,11 @@ def new(
     with atomic_output(path) as aside:
         aside.write_text(text, encoding="utf-8", newline="\n")
     typer.echo(f"{path}: edit it, then `recommender brief check {path}`")
+
+
+def _name_of(file: Path | None) -> str:
+    """Return the name of a brief that is called like its file."""
+    return ("" if file is None else re.sub(r"[^A-Za-z0-9]+", "-", file.stem).strip("-")[:_LONGEST_NAME]) or "my-offer"
 
 
 @app.command("list")
