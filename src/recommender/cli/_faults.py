@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from recommender.errors import Fault, counted
 
-__all__ = ["count", "fold"]
+__all__ = ["count", "fold", "in_kinds"]
 
 _SHOWN_OF_A_KIND = 20
+_Kind = tuple[str, str | None, str, Literal["error", "warning"]]
 
 
 def count(faults: Iterable[Fault], severity: Literal["error", "warning"]) -> int:
@@ -17,15 +19,32 @@ def count(faults: Iterable[Fault], severity: Literal["error", "warning"]) -> int
     return sum(fault.stands_for for fault in faults if fault.severity == severity)
 
 
-def fold(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield the faults, with the tail of a long run of the same problem in one column as a count."""
-    kinds: dict[tuple[str, str | None, str, str], list[Fault]] = {}
+def fold(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield the faults in their order, with the tail of a long run of the same problem in one column as a count."""
+    kinds: dict[_Kind, list[Fault]] = {}
     for fault in faults:
-        problem = fault.problem.removesuffix(f", in {counted(fault.stands_for, 'more row')}")
-        kinds.setdefault((fault.file, fault.column, problem, fault.severity), []).append(fault)
-    for (file, column, problem, _), group in kinds.items():
-        yield from group[:_SHOWN_OF_A_KIND]
-        more = sum(fault.stands_for for fault in group[_SHOWN_OF_A_KIND:])
-        if more > 0:
+        kinds.setdefault(_kind(fault), []).append(fault)
+    seen: Counter[_Kind] = Counter()
+    for fault in faults:
+        kind = _kind(fault)
+        seen[kind] += 1
+        if seen[kind] <= _SHOWN_OF_A_KIND:
+            yield fault
+        elif seen[kind] == _SHOWN_OF_A_KIND + 1:
+            file, column, problem, severity = kind
+            more = sum(one.stands_for for one in kinds[kind][_SHOWN_OF_A_KIND:])
             rest = f"... {problem}, in {counted(more, 'more row')}"
-            yield Fault(file, None, column, None, rest, group[_SHOWN_OF_A_KIND - 1].remedy, group[0].severity, more)
+            yield Fault(file, None, column, None, rest, kinds[kind][0].remedy, severity, more)
+
+
+def in_kinds(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults with all of one problem in one column after each other."""
+    kinds: dict[_Kind, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(_kind(fault), []).append(fault)
+    return [fault for group in kinds.values() for fault in group]
+
+
+def _kind(fault: Fault) -> _Kind:
+    problem = fault.problem.removesuffix(f", in {counted(fault.stands_for, 'more row')}")
+    return fault.file, fault.column, problem, fault.severity

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli._console import output
-from recommender.cli._faults import count, fold
+from recommender.cli._faults import count, fold, in_kinds
 from recommender.errors import CallError, Fault, TableError, UnreadableFileError, counted, visible
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _print_json(paths: dict[str, Path], checked: dict[str, Checked], faults: lis
 def _print_tables(paths: dict[str, Path], checked: dict[str, Checked], faults: list[Fault], *, all_rows: bool) -> None:
     for name, path in paths.items():
         typer.echo(f"{name}: {path}, {_said(checked.get(name))}")
-    shown = faults if all_rows else list(fold(faults))
+    shown = faults if all_rows else list(fold(in_kinds(faults)))
     if shown:
         _print_faults(shown)
     errors, warnings = count(faults, "error"), count(faults, "warning")
