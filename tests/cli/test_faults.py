@@ -17,12 +17,15 @@ def test_faults_keep_their_order() -> None:
 
 
 def test_the_tail_of_a_long_run_is_a_count() -> None:
-    faults = [fault(row, "A") for row in range(1, 31)] + [
-        fault(40, "B"),
-        fault(None, "A", "not a price, in 970 more rows", 970),
-    ]
+    faults = [fault(row, "A") for row in range(1, 31)]
+    faults += [fault(40, "B"), fault(None, "A", "not a price, in 970 more rows", 970)]
     told = list(fold(faults))
     assert [one.row for one in told] == [*range(1, 21), None, 40]
     assert told[20].problem == "... not a price, in 980 more rows"
     assert told[20].remedy == "write a number"
     assert count(told, "error") == count(faults, "error") == 1001
+
+
+def test_the_remedy_of_one_row_is_not_told_of_all() -> None:
+    faults = [Fault("t.csv", row, "title_id", None, "twice", f"row {row - 1} has it too") for row in range(2, 40)]
+    assert str(list(fold(faults))[-1]) == "t.csv, column title_id: ... twice, in 18 more rows; as above"

@@ -34,7 +34,9 @@ def fold(faults: Sequence[Fault]) -> Iterator[Fault]:
             file, column, problem, severity = kind
             more = sum(one.stands_for for one in kinds[kind][_SHOWN_OF_A_KIND:])
             rest = f"... {problem}, in {counted(more, 'more row')}"
-            yield Fault(file, None, column, None, rest, kinds[kind][0].remedy, severity, more)
+            remedies = {one.remedy for one in kinds[kind][:_SHOWN_OF_A_KIND]}
+            remedy = remedies.pop() if len(remedies) == 1 else "as above"
+            yield Fault(file, None, column, None, rest, remedy, severity, more)
 
 
 def in_kinds(faults: Iterable[Fault]) -> list[Fault]:
