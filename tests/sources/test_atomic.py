@@ -139,8 +139,9 @@ def test_a_closed_folder_is_refused_before_the_work(tmp_path):
 
 
 def test_a_full_disk_is_named(tmp_path):
-    with pytest.raises(OutputError, match="No space"), atomic_output(tmp_path / "x.txt"):
+    with pytest.raises(OutputError, match="No space") as raised, atomic_output(tmp_path / "x.txt"):
         raise OSError(28, "No space left on device")
+    assert raised.value.hint == "make room there, or choose another place"
     assert names(tmp_path) == []
 
 

@@ -158,14 +158,14 @@ class EmbeddingCache:
         except (_DamagedError, sqlite3.DatabaseError, OSError) as error:
             self.close()
             if not _is_damage(error):
-                _LOG.warning("The cache of embeddings %s is not used: %s.", self.path, error)
+                _LOG.warning("The cache of embeddings %s is not used: %s.", self.path, _said(error))
                 return
             try:
                 self._set_aside(error)
                 self._open()
             except (_DamagedError, sqlite3.DatabaseError, OSError) as again:
                 self.close()
-                _LOG.warning("The cache of embeddings %s is not used: %s.", self.path, again)
+                _LOG.warning("The cache of embeddings %s is not used: %s.", self.path, _said(again))
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -226,6 +226,11 @@ def _batches(items: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _said(error: Exception) -> str:
+    """Return what went wrong, without numbers and paths of the system."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _is_damage(error: Exception) -> bool:

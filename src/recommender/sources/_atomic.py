@@ -260,7 +260,9 @@ def _remove_empty(folders: list[Path]) -> None:
 
 
 def _refused(path: str | Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: {error.strerror or error}", hint="choose a place where you may write")
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    hint = "make room there, or choose another place" if full else "choose a place where you may write"
+    return OutputError(f"{path}: {error.strerror or error}", hint=hint)
 
 
 @contextmanager
