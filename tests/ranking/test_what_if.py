@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,13 @@ def test_what_cannot_be_changed(
         asked(fitted, catalogue, changes)
     assert message in str(caught.value)
     assert hint in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("changes", [[{"year": 2020}], "year", None])
+def test_changes_that_are_no_mapping(fitted: Ranker, catalogue: pd.DataFrame, changes: Any) -> None:
+    with pytest.raises(CallError, match="changes cannot be") as caught:
+        what_if(fitted, catalogue, catalogue["title_id"][0], "CN", changes)
+    assert "by column" in str(caught.value.hint)
 
 
 def test_a_title_that_is_not_there(fitted: Ranker, catalogue: pd.DataFrame) -> None:

@@ -61,8 +61,8 @@ def what_if(
     Raises
     ------
     CallError
-        If the title is not in the table or not foreign to the market, there is no such column, a value is not one that the
-        column can hold, or `titles` is no titles table.
+        If the title is not in the table or not foreign to the market, `changes` is no mapping, there is no such column, a
+        value is not one that the column can hold, or `titles` is no titles table.
 
     Examples
     --------
@@ -79,6 +79,11 @@ def what_if(
     """
     titles = complete_titles(titles)
     title = _find(titles, title_id)
+    if not isinstance(changes, Mapping):
+        raise CallError(
+            f"changes cannot be {visible(changes)}",
+            hint="Give what should change by column, such as changes={'year': 2020, 'genres': ['Comedy']}.",
+        )
     if not changes:
         raise CallError("there is no change to ask about", hint="Give one, such as changes={'year': 2020}.")
     cells = {name: _cell(name, value) for name, value in changes.items() if name != _HISTORY}
