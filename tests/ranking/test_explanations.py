@@ -233,6 +233,8 @@ class TestReasons:
             ({"title": "Ёлки 3", "franchise": "Six Degrees of Celebration"}, "Six Degrees of Celebration"),
             ({"title": "Ёлки 3", "franchise": "Ёлки"}, "Ёлки"),
             ({"title": "yolki 3"}, "Yolki"),
+            ({"title": "гарри поттер и дары смерти часть ii"}, "Гарри поттер и дары смерти"),
+            ({"title": "don't look up 2"}, "Don't look up"),
         ],
     )
     def test_a_franchise_is_named_as_people_write_it(self, text_cache: Path, cells: dict[str, Any], said: str) -> None:

@@ -64,6 +64,7 @@ class PairWords:
             words = written_words(self.titles, self.title, field)
         if field in _OF_A_WORK:
             words = sorted(words, key=lambda name: (not _LATIN.match(name), ":" in name))
+            words = [word[:1].upper() + word[1:] for word in words]
         return ", ".join(word.title() if word.islower() else word for word in words[:limit])
 
     def number(self, name: str) -> float | None:
