@@ -12,6 +12,16 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
+# That every line runs is tested here, not how well what it trains does: for that, a few trees are as good as hundreds.
+FEW_TREES = """
+from recommender import Ranker
+
+def fit_few_trees(self, *tables, fit=Ranker.fit, **how):
+    return fit(self.set_params(max_iter=min(self.max_iter, 20)), *tables, **how)
+
+Ranker.fit = fit_few_trees
+"""
+
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -19,8 +29,10 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookClient]:
     """Start one kernel for all notebooks: the libraries take seconds to load."""
     folder = tmp_path_factory.mktemp("kernel")
-    client = NotebookClient(new_notebook(), timeout=600, resources={"metadata": {"path": str(folder)}})
+    prepared = new_notebook(cells=[new_code_cell(FEW_TREES)])
+    client = NotebookClient(prepared, timeout=600, resources={"metadata": {"path": str(folder)}})
     with client.setup_kernel():
+        client.execute_cell(prepared.cells[0], 0)
         yield client
 
 

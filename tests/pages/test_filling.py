@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,15 @@ from recommender.pages import ACCENT, fill
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    templates = tmp_path / "made_up_room" / "templates"
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    name = f"room_of_{tmp_path.name}"  # a package is where it was, and its templates are kept
+    templates = tmp_path / name / "templates"
     templates.mkdir(parents=True)
     (templates.parent / "__init__.py").touch()
     (templates / "page.html").write_text("{% if name %}\n<p>{{ name }}</p>\n{% endif %}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "made_up_room", raising=False)
-    return "made_up_room"
+    yield name
+    sys.modules.pop(name, None)
 
 
 def test_everything_is_escaped_that_is_not_marked_as_safe(room: str) -> None:
@@ -33,7 +35,7 @@ def test_a_name_that_is_not_given_is_an_error(room: str) -> None:
 
 
 def test_pages_of_every_room_share_one_look(room: str, tmp_path: Path) -> None:
-    page = tmp_path / "made_up_room" / "templates" / "look.html"
+    page = tmp_path / room / "templates" / "look.html"
     page.write_text("{% include 'look.css' %}<i>{{ palette.accent }}</i>", encoding="utf-8")
     filled = fill(room, "look.html")
     style, _, shown = filled.partition("<i>")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from recommender.pages._palette import PALETTE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["fill"]
 
@@ -25,6 +29,12 @@ def fill(room: str, template: str, /, **values: Any) -> str:
     -----
     A template may include ``look.css``, the style that all pages share.
     """
+    return _environment(room).get_template(template).render(values)
+
+
+@cache
+def _environment(room: str) -> Environment:
+    """Return what keeps a room's templates once they are compiled: that takes longer than to fill them."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -35,4 +45,4 @@ def fill(room: str, template: str, /, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.globals["palette"] = PALETTE
-    return environment.get_template(template).render(values)
+    return environment
