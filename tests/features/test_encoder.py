@@ -159,25 +159,14 @@ def test_a_warm_run_says_so_and_imports_no_torch(warm: Path) -> None:
         import logging, sys
         logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
         from recommender.features._encoder import TextEncoder
+        print(TextEncoder(cache_dir=sys.argv[1] + "/cold").fit_transform([None, ""]).shape, "torch" in sys.modules)
         encoder = TextEncoder(cache_dir=sys.argv[1])
         encoder.fit_transform(["Flood", "", None, "Flood", "Two sisters run a bakery in a besieged city."])
         print(sorted({"torch", "sentence_transformers", "transformers"} & set(sys.modules)))
         """,
         warm,
     )
-    assert printed == "encoded 0 texts, 2 from the cache\n[]\n"
-
-
-def test_without_a_text_nothing_is_loaded(tmp_path: Path) -> None:
-    printed = in_fresh_process(
-        """
-        import sys
-        from recommender.features._encoder import TextEncoder
-        print(TextEncoder(cache_dir=sys.argv[1]).fit_transform([None, ""]).shape, "torch" in sys.modules)
-        """,
-        tmp_path,
-    )
-    assert printed == "(2, 384) False\n"
+    assert printed == "encoded 0 texts, 0 from the cache\n(2, 384) False\nencoded 0 texts, 2 from the cache\n[]\n"
 
 
 def test_a_changed_folder_never_uses_the_old_vectors(tmp_path: Path) -> None:
