@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -18,7 +19,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # There are as many workers as cores: threads of theirs would wait for one another. It counts when a library is loaded.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# The libraries hold a million objects, and to look for garbage among them takes a quarter of a second: look seldom.
+gc.set_threshold(50_000, 20, 20)
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """Look no more among what the imports left: it stays."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
