@@ -117,6 +117,35 @@ def found(_sides: Path) -> Exchange:
     return made(_sides)
 
 
+@pytest.fixture(scope="module")
+def _written(_sides: Path, found: Exchange, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written") / "out"
+    write_exchange(found, folder, inputs={"brief": _sides / "x.toml"})
+    return folder
+
+
+@pytest.fixture
+def written(_written: Path, sides: Path) -> Path:
+    """Return the folder of this exchange, beside the sides."""
+    return shutil.copytree(_written, sides / "out")
+
+
+@pytest.fixture(scope="module")
+def _written_with_rights(_sides: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(_sides, tmp_path_factory.mktemp("rights"), dirs_exist_ok=True)
+    for name, market in (("ours", "CN"), ("theirs", "RU")):
+        ids = read_side(folder / name).titles["title_id"]
+        write_table(pd.DataFrame({"title_id": ids, "market": market, "status": "owned"}), folder / name / "rights.csv")
+    write_exchange(made(folder), folder / "out")
+    return folder
+
+
+@pytest.fixture
+def sides_with_rights(_written_with_rights: Path, tmp_path: Path) -> Path:
+    """Return such a folder in which both sides own what they have, and their exchange is written."""
+    return shutil.copytree(_written_with_rights, tmp_path, dirs_exist_ok=True)
+
+
 def made(sides: Path) -> Exchange:
     brief = load_exchange_brief(sides / "x.toml")
     return build_exchange(read_side(sides / "ours"), read_side(sides / "theirs"), brief)
@@ -138,22 +167,21 @@ def test_both_lists_keep_their_briefs_and_balance(found: Exchange) -> None:
     assert not found.ours.shortfalls
 
 
-def test_the_files_say_the_balance_and_its_interval(sides: Path, found: Exchange) -> None:
-    files = write_exchange(found, sides / "out", inputs={"brief": sides / "x.toml"})
-    facts = json.loads(files["balance.json"].read_text("utf-8"))
+def test_the_files_say_the_balance_and_its_interval(sides: Path, found: Exchange, written: Path) -> None:
+    facts = json.loads((written / "balance.json").read_text("utf-8"))
     assert facts["difference"] == pytest.approx(found.balance.difference, abs=1e-6)
     assert facts["interval"] == pytest.approx([found.balance.low, found.balance.high], abs=1e-6)
     assert facts["inputs"]["brief"]["file"] == "x.toml"
-    page = files["balance.html"].read_text("utf-8")
+    page = (written / "balance.html").read_text("utf-8")
     assert f"interval {100 * found.balance.low:+,.1f} to {100 * found.balance.high:+,.1f}" in page
     assert "<script>" not in page
     for value in (found.balance.low, found.balance.difference, found.balance.high):
         assert re.search(rf'<(?:b|span) style="left: [\d.]+%">{re.escape(f"{100 * value:+,.1f}")}</', page)
     assert "header { background: none; color: var(--ink);" in page.split("@media print")[-1]  # no white on white
-    assert (files["ours"] / "offer.xlsx").is_file() and (files["theirs"] / "offer.xlsx").is_file()
-    first = {path.name: path.read_bytes() for path in (sides / "out").iterdir() if path.is_file()}
-    write_exchange(made(sides), sides / "out", inputs={"brief": sides / "x.toml"})
-    assert first == {path.name: path.read_bytes() for path in (sides / "out").iterdir() if path.is_file()}
+    assert (written / "ours" / "offer.xlsx").is_file() and (written / "theirs" / "offer.xlsx").is_file()
+    first = {path.name: path.read_bytes() for path in written.iterdir() if path.is_file()}
+    write_exchange(made(sides), written, inputs={"brief": sides / "x.toml"})
+    assert first == {path.name: path.read_bytes() for path in written.iterdir() if path.is_file()}
 
 
 def test_the_page_is_in_the_languages_of_both_sides(sides: Path, found: Exchange) -> None:
@@ -185,38 +213,33 @@ def test_lists_that_are_all_but_proven_are_no_shortfall(sides: Path, found: Exch
     assert balance_facts(unsure)["proven_optimum"] is False
 
 
-def test_what_a_person_keeps_in_the_folder_is_left_alone(sides: Path, found: Exchange) -> None:
-    write_exchange(found, sides / "out")
-    (sides / "out" / "ours" / "mine.txt").write_text("x")
+def test_what_a_person_keeps_in_the_folder_is_left_alone(written: Path, found: Exchange) -> None:
+    (written / "ours" / "mine.txt").write_text("x")
     with pytest.raises(OutputError, match=r"mine\.txt"):
-        write_exchange(found, sides / "out")
-    assert (sides / "out" / "ours" / "mine.txt").is_file()
+        write_exchange(found, written)
+    assert (written / "ours" / "mine.txt").is_file()
     # What a desktop leaves there may go with the folder.
-    (sides / "out" / "ours" / "mine.txt").rename(sides / "out" / "ours" / ".DS_Store")
-    write_exchange(found, sides / "out")
-    assert not (sides / "out" / "ours" / ".DS_Store").exists()
+    (written / "ours" / "mine.txt").rename(written / "ours" / ".DS_Store")
+    write_exchange(found, written)
+    assert not (written / "ours" / ".DS_Store").exists()
 
 
-def test_an_offer_or_one_table_is_a_side(sides: Path, found: Exchange) -> None:
-    files = write_exchange(found, sides / "out")
-    side = read_side(files["ours"])
+def test_an_offer_or_one_table_is_a_side(sides: Path, found: Exchange, written: Path) -> None:
+    side = read_side(written / "ours")
     assert set(side.titles["title_id"]) == set(read_side(sides / "ours").titles["title_id"])
-    table = read_side(files["ours"] / "offer.parquet")
+    table = read_side(written / "ours" / "offer.parquet")
     ids = found.ours.frame["title_id"].tolist()
     assert table.titles["title_id"].tolist() == table.scores["title_id"].tolist() == ids
     brief = load_exchange_brief(sides / "x.toml")
-    again = build_exchange(side, read_side(files["theirs"]), brief)
+    again = build_exchange(side, read_side(written / "theirs"), brief)
     assert again.ours.frame["title_id"].tolist() == ids
 
 
-def test_swapped_sides_are_told_with_both_markets(sides: Path) -> None:
-    for name, market in (("ours", "CN"), ("theirs", "RU")):
-        ids = read_side(sides / name).titles["title_id"]
-        write_table(pd.DataFrame({"title_id": ids, "market": market, "status": "owned"}), sides / name / "rights.csv")
+def test_swapped_sides_are_told_with_both_markets(sides_with_rights: Path) -> None:
+    sides = sides_with_rights
     brief = load_exchange_brief(sides / "x.toml")
-    files = write_exchange(made(sides), sides / "out")
     told = "the sides are swapped: ours is scored for RU, its brief is for CN; theirs is scored for CN, its brief is for RU"
-    for ours, theirs in ((sides / "theirs", sides / "ours"), (files["theirs"], files["ours"])):
+    for ours, theirs in ((sides / "theirs", sides / "ours"), (sides / "out" / "theirs", sides / "out" / "ours")):
         with pytest.raises(DataError, match=told) as caught:
             build_exchange(read_side(ours), read_side(theirs), brief)
         assert "Exchange --ours and --theirs" in str(caught.value.hint)
@@ -270,10 +293,8 @@ def test_an_offer_without_some_titles_still_knows_that_their_rights_are_sold(tmp
         side.candidates(stricter)
 
 
-def test_an_offer_that_does_not_tell_the_rights_of_each_title_is_no_side(sides: Path) -> None:
-    rights = pd.DataFrame({"title_id": read_side(sides / "ours").titles["title_id"], "market": "CN", "status": "owned"})
-    write_table(rights, sides / "ours" / "rights.csv")
-    folder = write_exchange(made(sides), sides / "out")["ours"]
+def test_an_offer_that_does_not_tell_the_rights_of_each_title_is_no_side(sides_with_rights: Path) -> None:
+    folder = sides_with_rights / "out" / "ours"
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     del manifest["files"]["rights.parquet"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
