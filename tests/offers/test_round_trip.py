@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from recommender.errors import TableError, UnreadableFileError
 from recommender.offers import Brief, SavedOffer, apply_workbooks, build_offer, load_offer, write_offer
 from recommender.offers._row_id import RowId
 from recommender.offers.roundtrip import Edits, read_edits
-from recommender.sources import read_offer
+from recommender.sources import file_sha256, read_offer
 from recommender.sources.avails import export_offer
 
 
@@ -255,6 +257,26 @@ class TestAnythingIsReadBack:
         edits = read(saved, tmp_path, sheet)
         assert decisions(edits) == {ids[0]: "hold"}
         assert edits.extra.empty
+
+    def test_what_an_earlier_program_worded_otherwise_nobody_wrote(self, saved: SavedOffer, tmp_path: Path) -> None:
+        folder = tmp_path / "offer"
+        shutil.copytree(saved.folder, folder)
+        book = openpyxl.load_workbook(folder / "offer.xlsx")
+        sheet = next(sheet for sheet in book if "decision" not in str([cell.value for cell in sheet[1]]).lower())
+        texts = [
+            cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and len(cell.value) > 3
+        ]
+        for cell in texts[:3]:
+            cell.value = f"In other words: {cell.value}"
+        book.save(folder / "offer.xlsx")
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"]["offer.xlsx"] = file_sha256(folder / "offer.xlsx")
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        earlier = load_offer(folder)
+        assert read_edits([folder / "offer.xlsx"], earlier).extra.empty
+        texts[-1].value = "by a reviewer"
+        book.save(tmp_path / "back.xlsx")
+        assert read_edits([tmp_path / "back.xlsx"], earlier).extra["value"].tolist() == ["by a reviewer"]
 
 
 class TestNothingIsGuessed:

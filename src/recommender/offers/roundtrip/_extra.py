@@ -166,7 +166,16 @@ def _extra(
 
 
 def sent_texts(saved: SavedOffer) -> list[set[str]]:
-    """Return what stands in each sheet of the workbook beside the offer, while nobody has edited it."""
+    """Return what stands in each sheet of the workbook beside the offer, while nobody has edited it; read once."""
+    if saved not in _SENT:
+        _SENT[saved] = _read_sent(saved)
+    return _SENT[saved]
+
+
+_SENT: WeakKeyDictionary[SavedOffer, list[set[str]]] = WeakKeyDictionary()
+
+
+def _read_sent(saved: SavedOffer) -> list[set[str]]:
     path = saved.folder / "offer.xlsx"
     try:
         untouched = file_sha256(path) == saved.manifest["files"]["offer.xlsx"]
@@ -186,8 +195,9 @@ def sheet_extras(grid: Grid, original: Original, saved: SavedOffer) -> Iterator[
         return sum(text in texts for text in found.values()) / max(1, len(found))
 
     best: set[str] = max(original.texts.values(), key=share, default=set())
-    if len(grid.cells) >= _FEW and share(best) < _MOST_OURS:
-        best = max(sent_texts(saved), key=share, default=set())
+    if len(grid.cells) >= _FEW and share(best) < 1:
+        # The program that made the workbook may have worded it otherwise.
+        best = max([best, *sent_texts(saved)], key=share)
     ours = best if len(grid.cells) >= _FEW and share(best) >= _MOST_OURS else set()
     what = "changed cell" if ours else "added sheet"
     places = [(place, cell.text, what) for place, cell in grid.cells.items() if found[place] not in ours]
