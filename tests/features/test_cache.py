@@ -41,8 +41,9 @@ for line in sys.stdin:
 
 
 def writer() -> subprocess.Popen[str]:
+    # Since 3.12 Python warns of a fork beside the threads of libraries; the child uses none of them.
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", WRITER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
