@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from recommender.cli._console import say
 from recommender.cli._faults import count, fold
-from recommender.errors import FAULTS_SHOWN, RecommenderError, TableError
+from recommender.errors import RecommenderError, TableError
 
 __all__ = ["Border", "guarded"]
 
@@ -95,10 +95,8 @@ def _message(error: RecommenderError) -> str:
     if not isinstance(error, TableError):
         return error.message
     wrong = [fault for fault in error.faults if fault.severity == "error"]
-    total, shown = count(wrong, "error"), list(fold(wrong))
-    lines = [str(fault) for fault in shown[:FAULTS_SHOWN]]
-    lines += [f"... and {len(shown) - FAULTS_SHOWN:,} more"] if len(shown) > FAULTS_SHOWN else []
-    return "\n".join([f"{total:,} faults in the data", *lines] if total > 1 else lines)
+    total, listed = count(wrong, "error"), TableError(fold(wrong)).message
+    return f"{total:,} faults in the data\n{listed}" if total > 1 else listed
 
 
 def _say_error(message: str, hint: str | None) -> None:

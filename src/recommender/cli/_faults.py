@@ -21,9 +21,7 @@ def count(faults: Iterable[Fault], severity: Literal["error", "warning"]) -> int
 
 def fold(faults: Sequence[Fault]) -> Iterator[Fault]:
     """Yield the faults in their order, with the tail of a long run of the same problem in one column as a count."""
-    kinds: dict[_Kind, list[Fault]] = {}
-    for fault in faults:
-        kinds.setdefault(_kind(fault), []).append(fault)
+    kinds = _by_kind(faults)
     seen: Counter[_Kind] = Counter()
     for fault in faults:
         kind = _kind(fault)
@@ -41,10 +39,14 @@ def fold(faults: Sequence[Fault]) -> Iterator[Fault]:
 
 def in_kinds(faults: Iterable[Fault]) -> list[Fault]:
     """Return the faults with all of one problem in one column after each other."""
+    return [fault for group in _by_kind(faults).values() for fault in group]
+
+
+def _by_kind(faults: Iterable[Fault]) -> dict[_Kind, list[Fault]]:
     kinds: dict[_Kind, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(_kind(fault), []).append(fault)
-    return [fault for group in kinds.values() for fault in group]
+    return kinds
 
 
 def _kind(fault: Fault) -> _Kind:

@@ -9,7 +9,7 @@ from recommender.offers import _style as style
 from recommender.offers._language import Words
 from recommender.offers._sheet_table import Column
 from recommender.offers._title_names import MARK
-from recommender.offers._words import clean, comparable_line, is_missing, joined, reason_line
+from recommender.offers._words import clean, comparable_line, is_missing, joined, reason_line, split_figure
 
 EDITABLE: tuple[str, ...] = (
     "decision",
@@ -220,11 +220,9 @@ def reason_second(words: Words, said: str) -> str | None:
     >>> reason_second(words_in("en+ru"), "Genre: Drama (+5.0)")
     'Жанр: драма (+5,0)'
     """
-    text, bracket, figure = said.rpartition(" (")
-    if bracket and figure[:1] in {"+", "-", "−"}:
-        told = words.translate(text)
-        return None if told is None else f"{told} ({words.figure(figure[:-1])})"
-    return words.translate(said)
+    text, figure = split_figure(said)
+    told = words.translate(text)
+    return f"{told} ({words.figure(figure)})" if told is not None and figure else told
 
 
 def _tier_look(value: object) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from recommender.offers._membership import RULE, membership
 from recommender.offers._offer import Offer
-from recommender.offers._words import clean, is_missing, titled
+from recommender.offers._words import clean, is_missing, split_figure, titled
 from recommender.ranking import needs_screening
 
 __all__ = ["SCREENING_COLUMNS", "screen_first", "screening_rows"]
@@ -25,7 +24,6 @@ _MOST = 20
 # An interval of 80% leaves a tenth on each side.
 _END = float(ndtri(0.9))
 _LEAST_GAIN = 1e-4
-_REASON = re.compile(r"(?P<sign>[+-]) (?P<words>.+?)(?: \([+\u2212][\d.]+\))?", re.DOTALL)
 _OF_ENTRY = "how it is described: "
 
 
@@ -114,9 +112,7 @@ def _weighed(reasons: Sequence[str]) -> str:
     """Return the strongest reason for a title and the strongest against it; what it is rather than how it is described."""
     told = []
     for sign, label in (("+", "for it"), ("-", "against it")):
-        own = [
-            match["words"] for match in map(_REASON.fullmatch, reasons) if match is not None and match["sign"] == sign
-        ]
+        own = [split_figure(reason[2:])[0] for reason in reasons if reason.startswith(f"{sign} ")]
         own.sort(key=lambda words: words.startswith(_OF_ENTRY))
         told += [f"{label}: {own[0]}"] if own else []
     said = "; ".join(told)

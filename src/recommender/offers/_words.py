@@ -128,6 +128,18 @@ def reason_line(reason: str) -> tuple[bool, str]:
     return not text.startswith(("-", "−")), words[:1].upper() + words[1:]
 
 
+def split_figure(reason: str) -> tuple[str, str]:
+    """Return a reason without the figure in brackets that ends it, and the figure; empty where there is none.
+
+    Examples
+    --------
+    >>> split_figure("genre: Drama (+5.0)"), split_figure("little is known of it")
+    (('genre: Drama', '+5.0'), ('little is known of it', ''))
+    """
+    words, bracket, figure = reason.rpartition(" (")
+    return (words, figure[:-1]) if bracket and figure[:1] in {"+", "-", "−"} else (reason, "")
+
+
 def link_of(column: str, value: object) -> str | None:
     """Return the page of an identifier, or None where it is not one.
 

@@ -28,7 +28,8 @@ __all__ = [
 ]
 
 _ATTEMPTS = 20
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_LOST = _FULL | {errno.EFBIG, errno.EROFS, errno.EIO}  # what a place says in the middle of the work
 # What network file systems without a lock service say, and NFS of a folder, which cannot be opened for writing.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF})
 # What desktops leave in a folder by themselves; it may go with the folder.
@@ -245,7 +246,7 @@ def _prepared(target: Path, path: str | Path) -> Iterator[None]:
         yield
     except OSError as error:
         _remove_empty(created)
-        if error.errno in _FULL:
+        if error.errno in _LOST:
             raise _refused(path, error) from error
         raise
     except BaseException:
@@ -260,8 +261,7 @@ def _remove_empty(folders: list[Path]) -> None:
 
 
 def _refused(path: str | Path, error: OSError) -> OutputError:
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    hint = "make room there, or choose another place" if full else "choose a place where you may write"
+    hint = "make room there, or choose another place" if error.errno in _FULL else "choose a place where you may write"
     return OutputError(f"{path}: {error.strerror or error}", hint=hint)
 
 
